@@ -1,0 +1,7 @@
+package io.plimsoll.model;
+
+public enum Severity {
+    INFO,
+    WARNING,
+    ERROR
+}
