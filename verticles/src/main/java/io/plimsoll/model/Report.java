@@ -10,7 +10,7 @@ public sealed interface Report {
     /// The preflight passed and writing begins.
     record RunStarted(long atMs, Calibration calibration, TargetFacts target) implements Report {
         public RunStarted {
-            Require.positive("start time", atMs);
+            Require.wallClock("start time", atMs);
             Require.present("calibration", calibration);
             Require.present("target", target);
         }
@@ -38,7 +38,7 @@ public sealed interface Report {
             Optional<Long> ddNs)
             implements Report {
         public FileClosed {
-            Require.positive("file start time", startedAtMs);
+            Require.wallClock("file start time", startedAtMs);
             Require.positive("file index", index);
             Require.text("file name", name, 256);
             Require.notNegative("file bytes", bytes);
@@ -62,7 +62,7 @@ public sealed interface Report {
         public static final int HISTOGRAM_BYTES_MAX = 256 * 1024;
 
         public Interval {
-            Require.positive("interval start time", startedAtMs);
+            Require.wallClock("interval start time", startedAtMs);
             Require.notNegative("interval index", index);
             Require.positive("interval duration in ns", durationNs);
             Require.notNegative("interval bytes", bytes);
@@ -108,7 +108,7 @@ public sealed interface Report {
             Optional<Double> deviceBusyPercent)
             implements Report {
         public Resources {
-            Require.positive("sample time", atMs);
+            Require.wallClock("sample time", atMs);
             Require.positive("sample duration in ns", durationNs);
             Require.notNegative("data thread user %", threadUserPercent);
             Require.notNegative("data thread system %", threadSystemPercent);
@@ -129,7 +129,7 @@ public sealed interface Report {
         public static final int DETAIL_CHARS_MAX = 2000;
 
         public Happened {
-            Require.positive("event time", atMs);
+            Require.wallClock("event time", atMs);
             Require.present("event kind", kind);
             Require.text("event detail", detail, DETAIL_CHARS_MAX);
         }
@@ -140,7 +140,7 @@ public sealed interface Report {
             long atMs, long lastSequence, ClientState outcome, String reason, long bytes, int files, int rollovers)
             implements Report {
         public RunEnded {
-            Require.positive("end time", atMs);
+            Require.wallClock("end time", atMs);
             Require.positive("last sequence", lastSequence);
             Require.present("outcome", outcome);
             if (!outcome.ended()) {

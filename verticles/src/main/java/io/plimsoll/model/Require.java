@@ -19,6 +19,11 @@ public final class Require {
         return value;
     }
 
+    /// Wall clock in milliseconds since 1970, of the years 2000 to 2999: every clock fault that matters is outside.
+    public static long wallClock(String name, long valueMs) {
+        return inRange(name, valueMs, 946_684_800_000L, 32_503_679_999_999L);
+    }
+
     /// A finite number of at least zero.
     public static double notNegative(String name, double value) {
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {

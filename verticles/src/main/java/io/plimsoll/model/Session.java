@@ -7,6 +7,6 @@ package io.plimsoll.model;
 public record Session(ClientId clientId, long bootEpoch) {
     public Session {
         Require.present("client id", clientId);
-        Require.positive("boot epoch", bootEpoch);
+        Require.wallClock("boot epoch", bootEpoch);
     }
 }
