@@ -36,7 +36,8 @@ public final class ByteSize {
         boolean ambiguous = unit.length() == 1 && !unit.equalsIgnoreCase("B");
         String note = ambiguous
                 ? "'" + text + "' is read as " + m.group().replace(unit, unit.toUpperCase(Locale.ROOT) + "B") + " ("
-                        + bytes.toBigInteger() + " bytes); write " + unit.toUpperCase(Locale.ROOT) + "iB for powers of two"
+                        + bytes.toBigInteger() + " bytes); write " + unit.toUpperCase(Locale.ROOT)
+                        + "iB for powers of two"
                 : "";
         return new Parsed(bytes.longValueExact(), note);
     }
@@ -54,7 +55,9 @@ public final class ByteSize {
             unit++;
         }
         int decimals = value.compareTo(BigDecimal.valueOf(100)) >= 0 ? 1 : 2;
-        return value.setScale(decimals, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString() + " " + units[unit];
+        return value.setScale(decimals, RoundingMode.HALF_UP)
+                        .stripTrailingZeros()
+                        .toPlainString() + " " + units[unit];
     }
 
     private static long factor(String unit, String text) {

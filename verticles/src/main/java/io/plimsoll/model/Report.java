@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /// What a client tells the server; every one gets the session's next sequence number and becomes one row of the
-/// database. Times named `…AtMs` are wall clock, milliseconds since 1970; durations in ns come from the monotonic clock.
+/// database. Times named `…AtMs` are wall clock, milliseconds since 1970; durations in ns come from the monotonic
+/// clock.
 public sealed interface Report {
 
     /// The preflight passed and writing begins.

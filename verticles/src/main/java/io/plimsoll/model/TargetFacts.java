@@ -1,6 +1,7 @@
 package io.plimsoll.model;
 
-/// The storage that was measured, as its client sees it. Text is empty where unknown (an NFS mount has no block device).
+/// The storage that was measured, as its client sees it. Text is empty where unknown (an NFS mount has no block
+/// device).
 ///
 /// @param path directory of the data files, absolute
 /// @param fileSystem type as in the mount table, `ext4`, `nfs4`, `ceph` …

@@ -20,7 +20,7 @@ import java.io.IOException;
 
 /// Records to JSON and back, strictly: every component must be there with its own type, nothing else may be, and the
 /// records' own checks have the last word.
-final class Json {
+public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxDocumentLength(Frame.BODY_BYTES_MAX)
@@ -46,7 +46,7 @@ final class Json {
 
     private Json() {}
 
-    static byte[] write(Object record) {
+    public static byte[] write(Object record) {
         try {
             return MAPPER.writeValueAsBytes(record);
         } catch (JsonProcessingException e) {
@@ -55,7 +55,7 @@ final class Json {
     }
 
     /// @throws WireException when the bytes are not that record
-    static <T> T read(byte[] json, Class<T> type) {
+    public static <T> T read(byte[] json, Class<T> type) {
         try {
             T value = MAPPER.readValue(json, type);
             if (value == null) {

@@ -15,8 +15,7 @@ public sealed interface Message {
     ///
     /// @param run the run that this session already belongs to; empty at the first connection of a session
     /// @param late the session is over and only delivers what it could not; no heartbeats will come
-    record Hello(
-            Session session, HostFacts host, ChunkPlan plan, long heartbeatMs, Optional<UUID> run, boolean late)
+    record Hello(Session session, HostFacts host, ChunkPlan plan, long heartbeatMs, Optional<UUID> run, boolean late)
             implements Message {
         public static final long HEARTBEAT_MS_MIN = 100;
         public static final long HEARTBEAT_MS_MAX = 3_600_000;
