@@ -44,8 +44,8 @@ public final class Histograms {
 
     /// Reads HdrHistogram's V2 compressed encoding.
     ///
-    /// @throws IllegalArgumentException that says what is wrong, for bytes that are no histogram of ours: too many, a
-    ///     wrong cookie, other digits or range, damaged or excessive content
+    /// @throws IllegalArgumentException with what is wrong, for bytes that are no histogram of ours: too many,
+    ///     another cookie, other digits or range, damaged or excessive content
     public static LatencyHistogram decode(byte[] encoded) {
         if (encoded.length > Report.Interval.HISTOGRAM_BYTES_MAX) {
             throw refused(encoded.length + " bytes, allowed: " + Report.Interval.HISTOGRAM_BYTES_MAX);
@@ -125,9 +125,14 @@ public final class Histograms {
         if (payloadBytes != header.remaining()) {
             throw refused("it says " + payloadBytes + " bytes of counts and has " + header.remaining());
         }
-        if (shift != 0 || ratio != 1.0 || digits != SIGNIFICANT_DIGITS || lowest != LOWEST_NS || highest != HIGHEST_NS) {
-            throw refused("range " + lowest + " to " + highest + " with " + digits + " digits, shift " + shift + ", ratio "
-                    + ratio + "; ours is " + LOWEST_NS + " to " + HIGHEST_NS + " with " + SIGNIFICANT_DIGITS);
+        if (shift != 0
+                || ratio != 1.0
+                || digits != SIGNIFICANT_DIGITS
+                || lowest != LOWEST_NS
+                || highest != HIGHEST_NS) {
+            throw refused(
+                    "range " + lowest + " to " + highest + " with " + digits + " digits, shift " + shift + ", ratio "
+                            + ratio + "; ours is " + LOWEST_NS + " to " + HIGHEST_NS + " with " + SIGNIFICANT_DIGITS);
         }
     }
 
