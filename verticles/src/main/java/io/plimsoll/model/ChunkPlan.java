@@ -3,7 +3,8 @@ package io.plimsoll.model;
 /// The main job of a client: chunks into files that roll over, for a time.
 ///
 /// @param chunkBytes bytes of one write
-/// @param fileBytes bytes at which a file is closed and the next one begins; at least one chunk
+/// @param fileBytes bytes that a file has at most; it is closed, and the next one begins, when another chunk would not
+///     fit; at least one chunk
 /// @param runTimeMs how long to write
 /// @param keptFilesMax how many finished files stay on disk; the oldest beyond it is deleted
 /// @param forced the rollover prediction was overruled by the user
@@ -24,6 +25,16 @@ public record ChunkPlan(
             throw new IllegalArgumentException("file size " + ByteSize.format(fileBytes)
                     + " is smaller than chunk size " + ByteSize.format(chunkBytes));
         }
+    }
+
+    /// Every write is a whole chunk, so a file ends when another one would not fit.
+    public long chunksPerFile() {
+        return fileBytes / chunkBytes;
+    }
+
+    /// What a complete file has: the file size, rounded down to whole chunks.
+    public long bytesPerFile() {
+        return chunksPerFile() * chunkBytes;
     }
 
     /// The most bytes that the plan has on disk at any one time: the kept files and the one being written.

@@ -1,0 +1,65 @@
+package io.plimsoll.io;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A block device as sysfs shows it.
+///
+/// @param name of the partition, where it is one: `nvme0n1p2`
+/// @param model of the whole disk; empty where the kernel knows none (virtual disks)
+/// @param scheduler the active one of the whole disk
+/// @param statistics file with the counters of the partition
+record BlockDevice(String name, String model, String scheduler, Path statistics) {
+    private static final long SECTOR_BYTES = 512; // in this file always, whatever the device has
+    private static final Pattern ACTIVE = Pattern.compile("\\[([^\\]]+)\\]");
+
+    /// @param sys `/sys`, or its likeness in a test
+    static Optional<BlockDevice> of(Path sys, int major, int minor) {
+        try {
+            Path device = sys.resolve("dev/block/" + major + ":" + minor).toRealPath();
+            boolean partition = Files.exists(device.resolve("partition"));
+            Path disk = partition ? device.getParent() : device;
+            return Optional.of(new BlockDevice(
+                    device.getFileName().toString(),
+                    read(disk.resolve("device/model")),
+                    active(read(disk.resolve("queue/scheduler"))),
+                    device.resolve("stat")));
+        } catch (IOException e) {
+            return Optional.empty(); // tmpfs, overlay, NFS: nothing in sysfs
+        }
+    }
+
+    /// The counters since boot; empty where the device is gone.
+    Optional<DeviceCounters> counters() {
+        String[] f = read(statistics).split("\\s+");
+        // Documentation/block/stat.rst: reads, merged, sectors, ms; writes, merged, sectors, ms; in flight, busy ms, …
+        if (f.length < 11) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new DeviceCounters(
+                    Long.parseLong(f[2]) * SECTOR_BYTES, Long.parseLong(f[6]) * SECTOR_BYTES, Long.parseLong(f[9])));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// `none [mq-deadline] kyber` → `mq-deadline`; `none` alone has no brackets.
+    private static String active(String schedulers) {
+        Matcher m = ACTIVE.matcher(schedulers);
+        return m.find() ? m.group(1) : schedulers;
+    }
+
+    private static String read(Path file) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

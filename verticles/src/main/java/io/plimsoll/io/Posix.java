@@ -1,0 +1,262 @@
+package io.plimsoll.io;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/// The calls of libc that measuring needs, with errno. Linux, 64 bit.
+///
+/// An instance belongs to one owner and is used by one thread at a time: errno lands in a segment of the instance. The
+/// calls block and are therefore never `critical`. Only [#writeFully], [#fsync] and [#close] are on the measured path;
+/// [#writeFully] allocates nothing unless a write is short.
+final class Posix implements AutoCloseable {
+    static final int O_RDONLY = 0;
+    static final int O_WRONLY = 1;
+    static final int O_CREAT = 0x40;
+    static final int O_EXCL = 0x80;
+    static final int O_CLOEXEC = 0x80000;
+    static final int O_DIRECTORY;
+    static final int O_NOFOLLOW;
+    static final int AT_FDCWD = -100;
+
+    private static final int PROT_READ_WRITE = 1 | 2;
+    private static final int MAP_SHARED = 1;
+    private static final int MAP_PRIVATE_ANONYMOUS = 2 | 0x20;
+    private static final int MADV_HUGEPAGE = 14;
+    private static final int MFD_CLOEXEC = 1;
+    private static final long STATVFS_BYTES = 112;
+    private static final long ST_RDONLY = 1;
+
+    private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+    private static final MethodHandle OPENAT;
+    private static final MethodHandle PWRITE;
+    private static final MethodHandle FSYNC;
+    private static final MethodHandle CLOSE;
+    private static final MethodHandle UNLINKAT;
+    private static final MethodHandle FSTATVFS;
+    private static final MethodHandle MMAP;
+    private static final MethodHandle MUNMAP;
+    private static final MethodHandle MADVISE;
+    private static final MethodHandle MEMFD_CREATE;
+    private static final MethodHandle FTRUNCATE;
+
+    static {
+        // These two are the only ones used here that differ: asm-generic (x86, riscv, s390) against arm and power.
+        boolean arm = System.getProperty("os.arch").matches("aarch64|ppc64le");
+        O_DIRECTORY = arm ? 0x4000 : 0x10000;
+        O_NOFOLLOW = arm ? 0x8000 : 0x20000;
+        try {
+            OPENAT = bind(
+                    "openat",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
+                    Linker.Option.firstVariadicArg(3));
+            PWRITE = bind("pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+            FSYNC = bind("fsync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+            CLOSE = bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+            UNLINKAT = bind("unlinkat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+            FSTATVFS = bind("fstatvfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+            MMAP = bind(
+                    "mmap",
+                    FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+            MUNMAP = bind("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+            MADVISE = bind("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+            MEMFD_CREATE = bind("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+            FTRUNCATE = bind("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+        } catch (IllegalCallerException e) {
+            throw new UnsupportedOperationException(
+                    "writing needs native access: start Java with --enable-native-access=ALL-UNNAMED", e);
+        }
+    }
+
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment capture = arena.allocate(CAPTURE);
+
+    private static MethodHandle bind(String name, FunctionDescriptor descriptor, Linker.Option... options) {
+        if (!System.getProperty("os.name").equals("Linux")) {
+            throw new UnsupportedOperationException(
+                    "writing chunks needs Linux; this is " + System.getProperty("os.name"));
+        }
+        Linker linker = Linker.nativeLinker();
+        SymbolLookup libc = linker.defaultLookup();
+        Linker.Option[] all = java.util.Arrays.copyOf(options, options.length + 1);
+        all[options.length] = Linker.Option.captureCallState("errno");
+        return linker.downcallHandle(
+                libc.find(name).orElseThrow(() -> new UnsupportedOperationException("libc has no " + name)),
+                descriptor,
+                all);
+    }
+
+    /// @param directory descriptor that a relative `name` starts from, or [#AT_FDCWD]
+    /// @param path for the error message
+    int openAt(int directory, String name, int flags, int mode, String path) throws PosixException {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment nameBytes = scratch.allocateFrom(name);
+            while (true) {
+                int fd = (int) OPENAT.invokeExact(capture, directory, nameBytes, flags | O_CLOEXEC, mode);
+                if (fd >= 0) {
+                    return fd;
+                }
+                if (errno() != Errno.EINTR.number) {
+                    throw new PosixException("open", path, errno());
+                }
+            }
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    /// Writes the first `bytes` of `buffer`, all of them: a short write is continued, and its cause is found by the
+    /// call that follows it.
+    void writeFully(int fd, MemorySegment buffer, long bytes, long offset, String path) throws PosixException {
+        long done = 0;
+        while (done < bytes) {
+            MemorySegment rest = done == 0 ? buffer : buffer.asSlice(done);
+            long written;
+            try {
+                written = (long) PWRITE.invokeExact(capture, fd, rest, bytes - done, offset + done);
+            } catch (Throwable t) {
+                throw rethrow(t);
+            }
+            if (written > 0) {
+                done += written;
+            } else if (written == 0 || errno() != Errno.EINTR.number) {
+                throw new PosixException(
+                        "write",
+                        path,
+                        written == 0 ? 0 : errno(),
+                        done == 0 && written < 0 ? "" : done + " of " + bytes + " bytes were written");
+            }
+        }
+    }
+
+    /// Called once for a file and never again after a failure: the kernel reports an error of writing back once, and a
+    /// second fsync would succeed without the bytes being on disk.
+    void fsync(int fd, String path) throws PosixException {
+        try {
+            while ((int) FSYNC.invokeExact(capture, fd) != 0) {
+                if (errno() != Errno.EINTR.number) {
+                    throw new PosixException("fsync", path, errno());
+                }
+            }
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    /// The descriptor is gone afterwards, whatever close says; on Linux that is so after EINTR too.
+    void close(int fd, String path) throws PosixException {
+        try {
+            if ((int) CLOSE.invokeExact(capture, fd) != 0 && errno() != Errno.EINTR.number) {
+                throw new PosixException("close", path, errno());
+            }
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    void unlinkAt(int directory, String name, String path) throws PosixException {
+        try (Arena scratch = Arena.ofConfined()) {
+            if ((int) UNLINKAT.invokeExact(capture, directory, scratch.allocateFrom(name), 0) != 0) {
+                throw new PosixException("unlink", path, errno());
+            }
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    /// The file system that holds an open file.
+    FileSystemSpace space(int fd, String path) throws PosixException {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment s = scratch.allocate(STATVFS_BYTES, 8);
+            if ((int) FSTATVFS.invokeExact(capture, fd, s) != 0) {
+                throw new PosixException("statvfs", path, errno());
+            }
+            long unit = s.get(JAVA_LONG, 8);
+            return new FileSystemSpace(
+                    s.get(JAVA_LONG, 16) * unit, s.get(JAVA_LONG, 32) * unit, (s.get(JAVA_LONG, 72) & ST_RDONLY) != 0);
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    /// Maps memory that is private (`fd` = -1) or a file's. Returns its address.
+    long map(long bytes, int fd) throws PosixException {
+        try {
+            int flags = fd < 0 ? MAP_PRIVATE_ANONYMOUS : MAP_SHARED;
+            long address = (long) MMAP.invokeExact(capture, 0L, bytes, PROT_READ_WRITE, flags, fd, 0L);
+            if (address == -1) {
+                throw new PosixException("map", bytes + " bytes of memory", errno());
+            }
+            return address;
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    void unmap(long address, long bytes) throws PosixException {
+        try {
+            if ((int) MUNMAP.invokeExact(capture, address, bytes) != 0) {
+                throw new PosixException("unmap", bytes + " bytes of memory", errno());
+            }
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    /// Whether the kernel takes the advice; it need not act on it.
+    boolean adviseHugePages(long address, long bytes) throws PosixException {
+        try {
+            return (int) MADVISE.invokeExact(capture, address, bytes, MADV_HUGEPAGE) == 0;
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    /// A file in memory, of which nothing reaches a disk.
+    int memoryFile(String name, long bytes) throws PosixException {
+        try (Arena scratch = Arena.ofConfined()) {
+            int fd = (int) MEMFD_CREATE.invokeExact(capture, scratch.allocateFrom(name), MFD_CLOEXEC);
+            if (fd < 0) {
+                throw new PosixException("memfd_create", name, errno());
+            }
+            if ((int) FTRUNCATE.invokeExact(capture, fd, bytes) != 0) {
+                int cause = errno();
+                close(fd, name);
+                throw new PosixException("truncate", name, cause);
+            }
+            return fd;
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    private int errno() {
+        return (int) ERRNO.get(capture, 0L);
+    }
+
+    private static PosixException rethrow(Throwable t) {
+        return switch (t) {
+            case PosixException e -> e;
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new AssertionError("a native call throws nothing of its own", t);
+        };
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

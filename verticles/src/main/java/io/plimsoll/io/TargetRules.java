@@ -1,0 +1,136 @@
+package io.plimsoll.io;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Which directories a client may fill with chunks, and how it says no.
+final class TargetRules {
+    /// Trees of the kernel's own, where a write is no write to a disk. `/dev/shm` is memory, but a file system.
+    private static final List<Path> KERNEL_TREES = List.of(Path.of("/dev"), Path.of("/proc"), Path.of("/sys"));
+    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+    private static final int NAMED_MAX = 3;
+
+    private TargetRules() {}
+
+    /// @param path absolute and normalized
+    static void check(Path path) throws IOException {
+        checkReal(path, path);
+        if (path.toString().indexOf('\n') >= 0) {
+            throw new TargetRefusedException("the path has a line break in it");
+        }
+        if (Files.isSymbolicLink(path)) {
+            throw new TargetRefusedException(
+                    path + " is a symbolic link to " + Files.readSymbolicLink(path) + "; name the directory itself");
+        }
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw new TargetRefusedException(
+                    path + " is not a directory; name a directory, it is made if it is missing");
+        }
+        Path there = nearestThere(path);
+        if (!Files.isDirectory(there)) {
+            throw new TargetRefusedException(path + " cannot be made: " + there + " is not a directory");
+        }
+        checkFileSystem(path, there);
+    }
+
+    /// @param real without symbolic links
+    /// @param path as the user wrote it
+    static void checkReal(Path real, Path path) throws TargetRefusedException {
+        boolean kernels = KERNEL_TREES.stream().anyMatch(real::startsWith)
+                && (!real.startsWith(SHARED_MEMORY) || real.equals(SHARED_MEMORY));
+        if (kernels || real.getNameCount() == 0) {
+            throw new TargetRefusedException(path + (real.equals(path) ? "" : " (" + real + ")")
+                    + " belongs to the system; name a directory on the disk that you want to measure");
+        }
+    }
+
+    /// Accepts an empty directory, and one that carries our marker and nothing but our data files.
+    static void checkContent(Path path) throws IOException {
+        boolean marked = Files.isRegularFile(path.resolve(Marker.NAME), LinkOption.NOFOLLOW_LINKS);
+        List<String> foreign = new ArrayList<>();
+        int more = 0;
+        try (var entries = Files.newDirectoryStream(path)) {
+            for (Path entry : entries) {
+                String name = entry.getFileName().toString();
+                boolean ours = marked
+                        && (name.equals(Marker.NAME) || TargetDirectory.DataFiles.isOne(name))
+                        && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS);
+                if (!ours && foreign.size() < NAMED_MAX) {
+                    foreign.add(name);
+                } else if (!ours) {
+                    more++;
+                }
+            }
+        } catch (AccessDeniedException e) {
+            throw cannotWrite(path, e);
+        }
+        if (!foreign.isEmpty()) {
+            throw new TargetRefusedException(path + " holds files that are not Plimsoll's: "
+                    + String.join(", ", foreign)
+                    + (more > 0 ? " and " + more + " more" : "") + "; name an empty or new directory, for example "
+                    + path.resolve("plimsoll"));
+        }
+    }
+
+    static TargetRefusedException cannotWrite(Path path, IOException e) {
+        String why = reason(e);
+        String remedy = e instanceof AccessDeniedException || why.startsWith("Permission denied")
+                ? "; user " + System.getProperty("user.name") + " may not write there"
+                : "";
+        return new TargetRefusedException(path + " cannot be written to: " + why + remedy, e);
+    }
+
+    /// Java's file exceptions say the path and leave the cause out, or the other way round.
+    static String reason(IOException e) {
+        return switch (e) {
+            case AccessDeniedException _ -> Errno.describe(Errno.EACCES.number);
+            case NoSuchFileException _ -> Errno.describe(Errno.ENOENT.number);
+            case FileSystemException f
+            when f.getReason() != null -> {
+                int errno = Errno.guess(f.getReason());
+                yield errno == 0 ? f.getReason() : Errno.describe(errno);
+            }
+            default -> {
+                int errno = e.getMessage() == null ? 0 : Errno.guess(e.getMessage());
+                yield errno == 0 ? String.valueOf(e.getMessage()) : Errno.describe(errno);
+            }
+        };
+    }
+
+    private static Path nearestThere(Path path) {
+        Path there = path;
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        return there;
+    }
+
+    /// Asked before anything is made, because root passes every other check of being allowed to write.
+    private static void checkFileSystem(Path path, Path there) throws IOException {
+        try (Posix posix = new Posix()) {
+            int fd = posix.openAt(Posix.AT_FDCWD, there.toString(), Posix.O_RDONLY | Posix.O_DIRECTORY, 0, there + "");
+            boolean readOnly;
+            try {
+                readOnly = posix.space(fd, there.toString()).readOnly();
+            } finally {
+                posix.close(fd, there.toString());
+            }
+            if (readOnly) {
+                throw new TargetRefusedException(path + " cannot be written to: " + Errno.describe(Errno.EROFS.number)
+                        + "; mount it read-write, or name another disk");
+            }
+        } catch (PosixException e) {
+            throw cannotWrite(path, e);
+        }
+        if (!Files.isWritable(there)) {
+            throw cannotWrite(path, new AccessDeniedException(there.toString()));
+        }
+    }
+}
