@@ -1,0 +1,109 @@
+package io.plimsoll.config;
+
+import io.plimsoll.model.ByteSize;
+import io.plimsoll.model.ChunkPlan;
+import io.plimsoll.model.ClientId;
+import io.plimsoll.model.EngineKind;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// What a client needs to know, checked. Keys, meanings and defaults: `conf/schema/client.schema.json`.
+///
+/// @param path the directory of the data files; `./<client id>/chunkfiles` where none was given
+/// @param pathChosen the user named the path; false: it is the default one
+/// @param keptFilesMax finished files that stay on disk during the run
+/// @param keepFiles the files stay after the run too
+/// @param reserveBytes free space, besides what the run still needs, below which the run is stopped
+/// @param force run although too few rollovers are to be expected
+/// @param cluster empty: the client is no node of a cluster
+public record ClientSettings(
+        ClientId id,
+        UplinkSettings tcp,
+        MulticastSettings multicast,
+        Duration heartbeatInterval,
+        long chunkBytes,
+        boolean allowSmallChunks,
+        long fileBytes,
+        Duration runTime,
+        Path path,
+        boolean pathChosen,
+        EngineKind engine,
+        int keptFilesMax,
+        boolean keepFiles,
+        long reserveBytes,
+        boolean force,
+        Duration resourceInterval,
+        Duration drainTimeout,
+        Path unsentDirectory,
+        Path log,
+        boolean quiet,
+        Optional<ClusterSettings> cluster) {
+    /// Smaller chunks measure the system call and not the disk.
+    public static final long SMALL_CHUNK_BYTES = 10_000_000;
+
+    public ClientSettings {
+        Check.present("id", id);
+        Check.present("tcp", tcp);
+        Check.present("multicast", multicast);
+        Check.duration("heartbeatInterval", heartbeatInterval, Duration.ofMillis(100), Duration.ofHours(1));
+        Check.size("chunkSize", chunkBytes, 1, ChunkPlan.CHUNK_BYTES_MAX);
+        Check.that(
+                chunkBytes >= SMALL_CHUNK_BYTES || allowSmallChunks,
+                "chunkSize",
+                ByteSize.format(chunkBytes) + " is less than 10 MB, which measures the system call and not the disk; "
+                        + "write 10MB or more, or allow it with --allow-small-chunks (allowSmallChunks: true)");
+        Check.that(
+                fileBytes >= chunkBytes,
+                "fileSize",
+                ByteSize.format(fileBytes) + " is smaller than one chunk (" + ByteSize.format(chunkBytes)
+                        + "); write a larger file size or a smaller chunk size");
+        Check.duration("runTime", runTime, Duration.ofMillis(1), Duration.ofDays(366));
+        Check.present("path", path);
+        Check.present("dd", engine);
+        Check.count("keptFiles", keptFilesMax, 1, 1_000_000);
+        Check.that(
+                fileBytes <= Long.MAX_VALUE / (keptFilesMax + 1L),
+                "keptFiles",
+                keptFilesMax + " files of " + ByteSize.format(fileBytes) + " are more than any disk holds");
+        Check.that(reserveBytes >= 0, "reserve", "is negative");
+        Check.duration("resourceInterval", resourceInterval, Duration.ofSeconds(1), Duration.ofHours(1));
+        Check.duration("drainTimeout", drainTimeout, Duration.ZERO, Duration.ofHours(24));
+        Check.present("unsentDirectory", unsentDirectory);
+        Check.present("log", log);
+        Check.present("cluster", cluster);
+    }
+
+    /// The job itself, as the writer and the server know it.
+    public ChunkPlan plan() {
+        return new ChunkPlan(chunkBytes, fileBytes, runTime.toMillis(), keptFilesMax, engine, force);
+    }
+
+    static ClientSettings of(Values values) {
+        ClientId id = values.optionalText("id").map(ClientId::new).orElseGet(ClientId::random);
+        Path home = Path.of(id.value());
+        Optional<Path> path = values.optionalText("path").map(Path::of);
+        return new ClientSettings(
+                id,
+                new UplinkSettings(values.text("tcp.server"), values.integer("tcp.port")),
+                MulticastSettings.of(values),
+                values.duration("heartbeatInterval"),
+                values.bytes("chunkSize"),
+                values.bool("allowSmallChunks"),
+                values.bytes("fileSize"),
+                values.duration("runTime"),
+                path.orElse(home.resolve("chunkfiles")),
+                path.isPresent(),
+                values.bool("dd") ? EngineKind.DD : EngineKind.PSYNC,
+                values.integer("keptFiles"),
+                values.bool("keepFiles"),
+                values.bytes("reserve"),
+                values.bool("force"),
+                values.duration("resourceInterval"),
+                values.duration("drainTimeout"),
+                values.path("unsentDirectory"),
+                values.optionalText("log").map(Path::of).orElse(home.resolve("client.log")),
+                values.bool("quiet"),
+                ClusterSettings.of(values));
+    }
+}
