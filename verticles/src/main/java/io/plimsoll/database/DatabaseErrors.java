@@ -1,0 +1,45 @@
+package io.plimsoll.database;
+
+import io.plimsoll.database.DatabaseException.Kind;
+import io.vertx.core.VertxException;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
+import java.io.IOException;
+
+/// Turns what the Postgres client throws into what a user can act on. An error in a statement stays as it is.
+final class DatabaseErrors {
+    private DatabaseErrors() {}
+
+    static Throwable translated(Throwable failure, String where) {
+        return switch (failure) {
+            case DatabaseException e -> e;
+            case PgException e -> ofPostgres(e, where);
+            case ClosedConnectionException e -> unreachable("the connection to " + where + " broke", e);
+            case IOException e -> unreachable("no answer from the database " + where + ": " + e.getMessage(), e);
+            case VertxException e -> unreachable("no connection to the database " + where + ": " + e.getMessage(), e);
+            default -> failure;
+        };
+    }
+
+    private static Throwable ofPostgres(PgException e, String where) {
+        String state = e.getSqlState() == null ? "" : e.getSqlState();
+        String said = e.getErrorMessage() + " (" + state + ")";
+        return switch (state) {
+            case "28000", "28P01" ->
+                new DatabaseException(Kind.REFUSED, "the database " + where + " refuses user or password: " + said, e);
+            case "3D000" ->
+                new DatabaseException(
+                        Kind.MISSING, "the database " + where + " does not exist: create it with createdb first", e);
+            case "42501" ->
+                new DatabaseException(
+                        Kind.REFUSED, "the database " + where + " does not grant the rights needed: " + said, e);
+            case "53300", "57P01", "57P02", "57P03", "57P05", "08000", "08003", "08006" ->
+                unreachable("the database " + where + " is not available: " + said, e);
+            default -> e;
+        };
+    }
+
+    private static DatabaseException unreachable(String message, Throwable cause) {
+        return new DatabaseException(Kind.UNREACHABLE, message + "; is Postgres running there?", cause);
+    }
+}

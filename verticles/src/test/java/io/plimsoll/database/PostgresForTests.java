@@ -1,0 +1,140 @@
+package io.plimsoll.database;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/// A real Postgres for tests: one embedded instance in each test JVM, and in it a fresh, empty database for each test
+/// class, which [Database#forServer] migrates in no time.
+///
+/// ```java
+/// @RegisterExtension
+/// static final PostgresForTests POSTGRES = new PostgresForTests();
+/// ```
+public final class PostgresForTests implements BeforeAllCallback {
+    private static final long WAIT_SECONDS_MAX = 60;
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private Instance instance;
+    private String database;
+
+    /// Where this test class's database is.
+    public DatabaseLocation location() {
+        return new DatabaseLocation.External(uri());
+    }
+
+    /// `postgresql://…`, password included.
+    public String uri() {
+        return uri(database);
+    }
+
+    /// A further fresh, empty database, for a test that needs one of its own.
+    public DatabaseLocation another() {
+        return new DatabaseLocation.External(uri(instance.create()));
+    }
+
+    /// Opens the class's database as a server does: migrated. Close it with the test.
+    public Database open(Vertx vertx) {
+        return await(Database.forServer(vertx, location()));
+    }
+
+    /// Runs statements beside whatever is under test, and returns the last one's rows, as text.
+    public List<List<String>> sql(String statements) {
+        return onConnection(connection -> connection.query(statements).execute().map(first -> {
+            var last = first;
+            while (last.next() != null) {
+                last = last.next();
+            }
+            return last.stream()
+                    .map(row -> java.util.stream.IntStream.range(0, row.size())
+                            .mapToObj(i -> String.valueOf(row.getValue(i)))
+                            .toList())
+                    .toList();
+        }));
+    }
+
+    /// Runs work on a connection of its own to the class's database.
+    public <T> T onConnection(Function<PgConnection, Future<T>> work) {
+        return await(instance.connect(database)
+                .compose(connection -> work.apply(connection).eventually(connection::close)));
+    }
+
+    /// Waits for a future from a test thread, within bounds; its failure is thrown as it is.
+    public static <T> T await(Future<T> future) {
+        try {
+            return future.await(WAIT_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw new AssertionError("no result within " + WAIT_SECONDS_MAX + " s", e);
+        }
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        instance = context.getRoot()
+                .getStore(ExtensionContext.Namespace.create(PostgresForTests.class))
+                .computeIfAbsent(Instance.class, _ -> new Instance(), Instance.class);
+        database = instance.create();
+    }
+
+    private String uri(String name) {
+        return "postgresql://" + EmbeddedPostgres.USER + ":" + instance.password() + "@" + EmbeddedPostgres.HOST + ":"
+                + instance.postgres.port() + "/" + name;
+    }
+
+    /// Closed by JUnit with its root store, at the end of the test JVM.
+    private static final class Instance implements AutoCloseable {
+        private final Vertx vertx = Vertx.vertx();
+        private final Path directory;
+        private final EmbeddedPostgres postgres;
+
+        Instance() {
+            try {
+                directory = Files.createTempDirectory("plimsoll-test-database-");
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+            postgres = EmbeddedPostgres.start(directory, System.getenv(), 0);
+        }
+
+        String password() {
+            return EmbeddedPostgres.password(postgres.directory());
+        }
+
+        String create() {
+            String name = "test_" + DATABASES.incrementAndGet();
+            await(connect(EmbeddedPostgres.DATABASE)
+                    .compose(connection -> connection
+                            .query("create database " + name)
+                            .execute()
+                            .eventually(connection::close)));
+            return name;
+        }
+
+        Future<PgConnection> connect(String name) {
+            return PgConnection.connect(
+                    vertx,
+                    new PgConnectOptions()
+                            .setHost(EmbeddedPostgres.HOST)
+                            .setPort(postgres.port())
+                            .setUser(EmbeddedPostgres.USER)
+                            .setPassword(password())
+                            .setDatabase(name));
+        }
+
+        @Override
+        public void close() {
+            await(vertx.close());
+            postgres.close();
+            PostgresBinaries.deleteTree(directory);
+        }
+    }
+}
