@@ -15,7 +15,7 @@ create table runs (
 comment on table runs is 'One run of the benchmark: from the first client''s hello until the last one left.';
 comment on column runs.run is 'Number of the run in this database, as people name it.';
 comment on column runs.run_uuid is 'Name of the run between machines: a client that comes back, or delivers late, names its run with it.';
-comment on column runs.state is 'open; complete: all clients ended as planned and every report is here; incomplete: reports are missing; failed: a client was lost, rejected or ended by an error.';
+comment on column runs.state is 'open; at the end the first of these that fits. failed: a client was lost, failed or rejected. incomplete: a client was interrupted or never said that it ended, reports are missing, or there was no client. complete: all clients finished and every report is here.';
 comment on column runs.started_at is 'When the server opened the run.';
 comment on column runs.ended_at is 'When the server closed the run; null while it is open, or when the server died.';
 comment on column runs.server_host is 'Host name of the server.';

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,8 @@ final class PostgresProcess {
 
     private static final long READY_POLL_MS = 10;
     private static final long STOP_SECONDS_MAX = 20;
+    private static final int RESTARTS_MAX = 10;
+    private static final long RESTART_PAUSE_MS = 500;
 
     enum Stop {
         /// Sessions are ended, data is safe.
@@ -43,6 +46,7 @@ final class PostgresProcess {
     private final PostgresLog log;
     private final CompletableFuture<Process> started = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private volatile Process process;
     private volatile boolean wanted;
 
     private PostgresProcess(Path directory, Path data, PostgresTools tools, int port) {
@@ -71,21 +75,20 @@ final class PostgresProcess {
     }
 
     long pid() {
-        return started.join().pid();
+        return process.pid();
     }
 
     synchronized void stop(Stop how) {
-        Process process = started.join();
+        wanted = false;
         if (!process.isAlive()) {
             return;
         }
-        wanted = false;
-        if (!stopped(process, how.mode) && !stopped(process, "fast") && !stopped(process, "immediate")) {
+        if (!stopped(how.mode) && !stopped("fast") && !stopped("immediate")) {
             process.destroyForcibly();
         }
     }
 
-    private boolean stopped(Process process, String mode) {
+    private boolean stopped(String mode) {
         String seconds = Long.toString(STOP_SECONDS_MAX);
         tools.succeeds(
                 (STOP_SECONDS_MAX + 5) * 1000, "pg_ctl", "stop", "-D", data.toString(), "-m", mode, "-t", seconds);
@@ -100,9 +103,9 @@ final class PostgresProcess {
     private Optional<DatabaseException> run() {
         Thread.ofPlatform().daemon().name("plimsoll-postgres").start(this::liveWithPostgres);
         try {
-            Process process = started.get();
+            started.get();
             long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(READY_MS_MAX);
-            while (!ready(process)) {
+            while (!ready()) {
                 if (process.waitFor(READY_POLL_MS, TimeUnit.MILLISECONDS)) {
                     // Its last words are still on their way through the pipe.
                     ended.completeOnTimeout(null, 1, TimeUnit.SECONDS).join();
@@ -124,37 +127,52 @@ final class PostgresProcess {
         }
     }
 
-    private boolean ready(Process process) {
+    private boolean ready() {
         return PostmasterPid.read(data)
                 .filter(file -> file.ready() && file.pid() == process.pid() && file.port() == port)
                 .isPresent();
     }
 
+    /// A Postgres that was up and ends unasked (killed for want of memory, say) is started again on the same port, so
+    /// that
+    /// whoever writes needs no more than to try again.
     private void liveWithPostgres() {
         try {
-            String[] command = Stream.concat(Stream.of("postgres"), EmbeddedPostgres.serverOptions(data, port).stream())
-                    .toArray(String[]::new);
-            Process process = new ProcessBuilder(tools.longLived(command))
-                    .redirectErrorStream(true)
-                    .start();
-            process.getOutputStream().close();
-            started.complete(process);
-            log.copy(process.getInputStream());
-            int exitCode = process.waitFor();
-            if (wanted) {
+            for (int restarts = 0; launch(restarts); restarts++) {
+                log.copy(process.getInputStream());
+                int exitCode = process.waitFor();
+                if (!wanted) {
+                    return;
+                }
                 LOG.atError()
                         .addKeyValue("directory", data.getParent())
                         .addKeyValue("exitCode", exitCode)
                         .addKeyValue("lastWords", log.lastWords())
                         .log("postgres-ended");
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RESTART_PAUSE_MS));
             }
         } catch (IOException e) {
             started.completeExceptionally(e);
+            LOG.atError().addKeyValue("error", e).log("postgres-not-started");
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } finally {
             ended.complete(null);
         }
+    }
+
+    private synchronized boolean launch(int restarts) throws IOException {
+        if (restarts > 0 && (!wanted || restarts > RESTARTS_MAX)) {
+            return false;
+        }
+        String[] command = Stream.concat(Stream.of("postgres"), EmbeddedPostgres.serverOptions(data, port).stream())
+                .toArray(String[]::new);
+        process = new ProcessBuilder(tools.longLived(command))
+                .redirectErrorStream(true)
+                .start();
+        process.getOutputStream().close();
+        started.complete(process);
+        return true;
     }
 
     private DatabaseException failed(String how) {

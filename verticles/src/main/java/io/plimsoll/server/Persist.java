@@ -7,30 +7,69 @@ import io.plimsoll.model.HostFacts;
 import io.plimsoll.model.Report;
 import io.plimsoll.model.Require;
 import io.plimsoll.model.Session;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/// What the persistence verticle is asked to write, as requests on the local address [#ADDRESS]. It replies after the
-/// commit, never before; a failed request may be sent again, because every one of them is idempotent.
+/// What the persistence verticle is asked to write, as requests on the local address [#ADDRESS], sent with [#DELIVERY].
+/// It replies after the commit, never before; a failed request may be sent again, because every one of them is
+/// idempotent. Failures carry one of the codes [#NOT_FOUND], [#UNSTORABLE], [#UNAVAILABLE].
 public sealed interface Persist {
     String ADDRESS = "plimsoll.local.persist";
+
+    /// Failure code: what was asked for is not there.
+    int NOT_FOUND = 404;
+
+    /// Failure code: the database will never take this request; to send it again is useless.
+    int UNSTORABLE = 422;
+
+    /// Failure code: the queue is full, or the database has not answered for [#RETRY_MS_MAX]; send again later.
+    int UNAVAILABLE = 503;
+
+    /// How long a request is retried while the database is away, before it fails with [#UNAVAILABLE].
+    long RETRY_MS_MAX = 60_000;
+
+    /// Within this JVM only, and with more patience than the verticle has: its answer always comes first.
+    DeliveryOptions DELIVERY = new DeliveryOptions().setLocalOnly(true).setSendTimeout(RETRY_MS_MAX * 2);
+
+    /// Lets requests and replies travel on this bus as they are. To call it twice is harmless.
+    static void registerCodecs(EventBus bus) {
+        LocalCodec.register(
+                bus,
+                List.of(
+                        OpenRun.class,
+                        FindRun.class,
+                        AdmitClient.class,
+                        Reports.class,
+                        Notices.class,
+                        Presence.class,
+                        Prove.class,
+                        CloseRun.class,
+                        RunRow.class,
+                        ClientRow.class,
+                        Completeness.class));
+    }
 
     /// Makes a run, or finds the one with this UUID. Reply: [RunRow].
     record OpenRun(UUID uuid, String serverHost, String serverVersion, JsonObject settings) implements Persist {}
 
-    /// Finds a run that a returning client names. Reply: [RunRow], or fails with code 404 where there is none.
+    /// Finds a run that a returning client names. Reply: [RunRow], or [#NOT_FOUND].
     record FindRun(UUID uuid) implements Persist {}
 
     /// Makes the row of a client's session, or finds it. Reply: [ClientRow].
     record AdmitClient(long run, Session session, HostFacts host, ChunkPlan plan, double heartbeatSeconds)
             implements Persist {}
 
-    /// Writes clients' reports, all or none. Reply: null.
+    /// Writes clients' reports, all or none: one that cannot be stored fails the others with it. Reply: null.
     record Reports(List<Numbered> reports) implements Persist {
+        public static final int COUNT_MAX = 2_000;
+
         public Reports {
             reports = List.copyOf(reports);
+            Require.inRange("reports in a request", reports.size(), 1, COUNT_MAX);
         }
     }
 
@@ -49,7 +88,7 @@ public sealed interface Persist {
     }
 
     /// Proves that a session that ended is whole: counts its rows against its last sequence.
-    /// Reply: [Completeness].
+    /// Reply: [Completeness], or [#NOT_FOUND].
     record Prove(long client) implements Persist {}
 
     /// Ends a run. Its state is derived from its clients' rows (see `runs.state`). Reply: null.
@@ -82,10 +121,11 @@ public sealed interface Persist {
     /// @param lastSequence as its RunEnded said; empty while the session has not ended
     record ClientRow(long client, ClientState state, Optional<Long> lastSequence) {}
 
-    /// @param present reports of the session that are in the database
-    record Completeness(long client, long lastSequence, long present) {
+    /// @param lastSequence empty while the session has not ended
+    /// @param present how many of the numbers from 1 to the last one are in the database
+    record Completeness(long client, Optional<Long> lastSequence, long present) {
         public boolean complete() {
-            return present == lastSequence;
+            return lastSequence.filter(last -> last == present).isPresent();
         }
     }
 }

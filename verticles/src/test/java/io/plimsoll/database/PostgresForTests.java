@@ -68,6 +68,19 @@ public final class PostgresForTests implements BeforeAllCallback {
                 .compose(connection -> work.apply(connection).eventually(connection::close)));
     }
 
+    /// Runs a statement in a transaction that stays open, with its locks, until the result is closed.
+    public Held hold(String statement) {
+        PgConnection connection = await(instance.connect(database));
+        await(connection.query("begin; " + statement).execute());
+        return () -> await(connection.query("commit").execute().eventually(connection::close));
+    }
+
+    /// An open transaction.
+    public interface Held extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /// Waits for a future from a test thread, within bounds; its failure is thrown as it is.
     public static <T> T await(Future<T> future) {
         try {

@@ -1,0 +1,127 @@
+package io.plimsoll.server;
+
+import io.plimsoll.model.ClientState;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Runs, clients, presence and notices in the database: everything that is asked of it but reports. Each method works
+/// within the transaction it is given and may be called again with the same request.
+final class RunStore {
+    private RunStore() {}
+
+    static Future<Persist.RunRow> open(SqlConnection connection, Persist.OpenRun request) {
+        return connection
+                .preparedQuery(Sql.OPEN_RUN)
+                .execute(Tuple.of(request.uuid(), request.serverHost(), request.serverVersion(), request.settings()))
+                .compose(_ -> find(connection, new Persist.FindRun(request.uuid())));
+    }
+
+    static Future<Persist.RunRow> find(SqlConnection connection, Persist.FindRun request) {
+        return connection
+                .preparedQuery(Sql.FIND_RUN)
+                .execute(Tuple.of(request.uuid()))
+                .map(rows -> one(rows, "run " + request.uuid()))
+                .map(row -> new Persist.RunRow(row.getLong(0), request.uuid(), row.getBoolean(1)));
+    }
+
+    static Future<Persist.ClientRow> admit(SqlConnection connection, Persist.AdmitClient request) {
+        var session = request.session();
+        var host = request.host();
+        var plan = request.plan();
+        Tuple client = Tuple.from(List.of(
+                request.run(),
+                session.clientId().value(),
+                session.bootEpoch(),
+                host.hostName(),
+                host.kernel(),
+                host.cpuModel(),
+                host.logicalCpus(),
+                host.ramBytes(),
+                host.javaVersion(),
+                host.toolVersion(),
+                host.pid(),
+                plan.engine().name().toLowerCase(Locale.ROOT),
+                plan.chunkBytes(),
+                plan.fileBytes(),
+                plan.runTimeMs() / 1e3,
+                plan.keptFilesMax(),
+                plan.forced(),
+                request.heartbeatSeconds()));
+        return connection
+                .preparedQuery(Sql.ADMIT_CLIENT)
+                .execute(client)
+                .compose(_ -> connection
+                        .preparedQuery(Sql.FIND_CLIENT)
+                        .execute(Tuple.of(request.run(), session.clientId().value(), session.bootEpoch())))
+                .map(rows -> one(rows, "client " + session.clientId()))
+                .map(row -> new Persist.ClientRow(
+                        row.getLong(0),
+                        ClientState.valueOf(row.getString(1).toUpperCase(Locale.ROOT)),
+                        Optional.ofNullable(row.getLong(2))));
+    }
+
+    static Future<Void> note(SqlConnection connection, Persist.Notices request) {
+        List<Persist.Notice> notices = request.notices();
+        Tuple events = Tuple.from(List.of(
+                column(notices, Persist.Notice::run, Long[]::new),
+                column(notices, notice -> notice.client().orElse(null), Long[]::new),
+                column(notices, notice -> ReportTable.timestamp(notice.atMs()), OffsetDateTime[]::new),
+                column(notices, notice -> ReportTable.word(notice.kind().severity()), String[]::new),
+                column(notices, notice -> notice.kind().word(), String[]::new),
+                column(notices, Persist.Notice::detail, String[]::new)));
+        return connection.preparedQuery(Sql.NOTICES).execute(events).mapEmpty();
+    }
+
+    static Future<Void> presence(SqlConnection connection, Persist.Presence request) {
+        List<Persist.ClientUpdate> updates = request.updates();
+        Tuple clients = Tuple.from(List.of(
+                column(updates, Persist.ClientUpdate::client, Long[]::new),
+                column(updates, update -> update.state().name().toLowerCase(Locale.ROOT), String[]::new),
+                column(updates, Persist.ClientUpdate::reason, String[]::new),
+                column(updates, update -> ReportTable.timestamp(update.lastSeenAtMs()), OffsetDateTime[]::new),
+                column(updates, Persist.ClientUpdate::heartbeatsMulticast, Long[]::new),
+                column(updates, Persist.ClientUpdate::heartbeatsUnicast, Long[]::new),
+                column(updates, Persist.ClientUpdate::heartbeatsMissed, Long[]::new)));
+        return connection.preparedQuery(Sql.PRESENCE).execute(clients).mapEmpty();
+    }
+
+    static Future<Persist.Completeness> prove(SqlConnection connection, Persist.Prove request) {
+        return connection
+                .preparedQuery(Sql.PROVE)
+                .execute(Tuple.of(request.client()))
+                .map(rows -> one(rows, "client number " + request.client()))
+                .map(row -> new Persist.Completeness(
+                        request.client(), Optional.ofNullable(row.getLong(0)), row.getLong(1)));
+    }
+
+    static Future<Void> close(SqlConnection connection, Persist.CloseRun request) {
+        return connection
+                .preparedQuery(Sql.CLOSE_RUN)
+                .execute(Tuple.of(request.run(), ReportTable.timestamp(request.endedAtMs())))
+                .map(result -> {
+                    if (result.rowCount() == 0) {
+                        throw new PersistFailure(Persist.NOT_FOUND, "run number " + request.run() + " is not there");
+                    }
+                    return null;
+                });
+    }
+
+    private static <E, V> Object column(List<E> rows, Function<E, V> value, java.util.function.IntFunction<V[]> array) {
+        return rows.stream().map(value).toArray(array);
+    }
+
+    private static Row one(RowSet<Row> rows, String what) {
+        if (!rows.iterator().hasNext()) {
+            throw new PersistFailure(Persist.NOT_FOUND, what + " is not in the database");
+        }
+        return rows.iterator().next();
+    }
+}

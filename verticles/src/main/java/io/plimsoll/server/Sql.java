@@ -1,0 +1,107 @@
+package io.plimsoll.server;
+
+/// Every statement that writes, but for the inserts of reports, which [ReportTable] derives from its columns.
+final class Sql {
+    private Sql() {}
+
+    static final String OPEN_RUN = """
+        insert into runs (run_uuid, server_host, server_version, settings) values ($1, $2, $3, $4)
+        on conflict (run_uuid) do nothing
+        """;
+
+    static final String FIND_RUN = "select run, state = 'open' from runs where run_uuid = $1";
+
+    static final String ADMIT_CLIENT = """
+        insert into clients (run, client_id, boot_epoch, state, host_name, kernel, cpu_model, cpu_count, ram_bytes,
+                             java_version, tool_version, pid, engine, chunk_bytes, file_bytes, run_time_seconds,
+                             kept_files_max, forced, heartbeat_seconds)
+        values ($1, $2, $3, 'alive', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+        on conflict (run, client_id, boot_epoch) do nothing
+        """;
+
+    static final String FIND_CLIENT = """
+        select client, state, last_sequence from clients where run = $1 and client_id = $2 and boot_epoch = $3
+        """;
+
+    /// A notice that is sent again, because its first answer got lost, is the same in every column.
+    static final String NOTICES = """
+        insert into events (run, client, at, source, severity, kind, detail)
+        select n.* from (
+            select run, client, at, 'server' as source, severity, kind, detail
+            from unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])
+                 as u(run, client, at, severity, kind, detail)) n
+        where not exists (
+            select from events e
+            where (e.run, e.at, e.source, e.kind, e.detail) = (n.run, n.at, n.source, n.kind, n.detail)
+              and e.client is not distinct from n.client)
+        """;
+
+    /// An end that the client itself told of is not undone by a late word about its heartbeats.
+    static final String PRESENCE = """
+        update clients c set
+            state = case when c.state in ('finished', 'interrupted', 'rejected', 'failed') then c.state else u.state end,
+            state_reason = case when c.state in ('finished', 'interrupted', 'rejected', 'failed') then c.state_reason
+                                else u.reason end,
+            last_seen_at = greatest(c.last_seen_at, u.last_seen_at),
+            heartbeats_multicast = greatest(c.heartbeats_multicast, u.multicast),
+            heartbeats_unicast = greatest(c.heartbeats_unicast, u.unicast),
+            heartbeats_missed = u.missed
+        from unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::bigint[])
+             as u(client, state, reason, last_seen_at, multicast, unicast, missed)
+        where c.client = u.client
+        """;
+
+    static final String TARGET = """
+        insert into targets (client, path, mount_point, file_system, source, mount_options, device, device_model,
+                             scheduler, size_bytes, free_bytes, calibration_bytes, calibration_seconds,
+                             predicted_rollovers)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        on conflict (client) do nothing
+        """;
+
+    static final String END_OF_CLIENT = """
+        update clients set state = $2, state_reason = $3, ended_at = $4, last_sequence = $5, declared_bytes = $6,
+                           declared_files = $7, declared_rollovers = $8
+        where client = $1
+        """;
+
+    /// Which of these (client, sequence) are there, and in which table.
+    static final String PRESENT = """
+        with k as (select * from unnest($1::bigint[], $2::bigint[]) as k(client, sequence))
+        select client, sequence, 'DATA_FILES' from k join data_files using (client, sequence)
+        union all select client, sequence, 'INTERVALS' from k join intervals using (client, sequence)
+        union all select client, sequence, 'RESOURCE_SAMPLES' from k join resource_samples using (client, sequence)
+        union all select client, sequence, 'EVENTS' from k join events using (client, sequence)
+        """;
+
+    /// Says once of each report that it came again with other content.
+    static final String ALTERED = """
+        insert into events (run, client, at, source, severity, kind, detail)
+        select u.run, u.client, now(), 'server', $4, $5, u.detail
+        from unnest($1::bigint[], $2::bigint[], $3::text[]) as u(run, client, detail)
+        where not exists (select from events e where e.client = u.client and e.kind = $5 and e.detail = u.detail)
+        """;
+
+    private static final String NUMBERS_PRESENT = """
+        (select count(*) from (
+            select sequence from data_files where client = c.client
+            union select sequence from intervals where client = c.client
+            union select sequence from resource_samples where client = c.client
+            union select sequence from events where client = c.client) r
+         where r.sequence between 1 and c.last_sequence)
+        """;
+
+    static final String PROVE = "select c.last_sequence, " + NUMBERS_PRESENT + " from clients c where c.client = $1";
+
+    /// The order of the cases is the order of gravity; the comment on runs.state says the same in words.
+    static final String CLOSE_RUN = """
+        update runs set ended_at = coalesce(ended_at, $2), state = (
+            select case
+                when bool_or(s.state in ('lost', 'failed', 'rejected')) then 'failed'
+                when count(*) = 0 or bool_or(s.state <> 'finished' or s.present is distinct from s.last_sequence)
+                    then 'incomplete'
+                else 'complete' end
+            from (select c.state, c.last_sequence, %s as present from clients c where c.run = $1) s)
+        where run = $1
+        """.formatted(NUMBERS_PRESENT);
+}
