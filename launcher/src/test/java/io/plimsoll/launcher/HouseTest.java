@@ -44,6 +44,7 @@ final class HouseTest {
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("io.plimsoll");
 
     @Test
@@ -109,9 +110,11 @@ final class HouseTest {
     void aVerticleFitsOnFourScreens() throws IOException {
         List<String> tooLong = new ArrayList<>();
         for (Path file : sources()) {
-            long lines = Files.readAllLines(file).size();
+            long lines = Files.readAllLines(file).stream()
+                    .filter(line -> !line.isBlank() && !line.matches("\\s*//.*|import .*"))
+                    .count();
             if (file.getFileName().toString().endsWith("Verticle.java") && lines > VERTICLE_LINES_MAX) {
-                tooLong.add(ROOT.relativize(file) + " has " + lines + " lines");
+                tooLong.add(ROOT.relativize(file) + " has " + lines + " lines of code");
             }
         }
         assertEquals(List.of(), tooLong, "a verticle does one job in at most " + VERTICLE_LINES_MAX + " lines");

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,9 +34,10 @@ public final class PersistenceVerticle extends VerticleBase {
     private static final long FLUSH_MS_MAX = 10_000;
 
     private final Database database;
+    private final Supplier<Future<?>> deploySources;
     private final long retryMsMax;
     private final WriteQueue<Message<Persist>> queue;
-    private final ReportWriter writer = new ReportWriter();
+    private final ReportStore writer = new ReportStore();
     private final Promise<Void> flushed = Promise.promise();
     private MessageConsumer<Persist> consumer;
     private int writing;
@@ -43,12 +45,14 @@ public final class PersistenceVerticle extends VerticleBase {
     private boolean retryPlanned;
     private boolean stopping;
 
-    public PersistenceVerticle(Database database) {
-        this(database, REPORTS_QUEUED_MAX, Persist.RETRY_MS_MAX);
+    /// @param deploySources deploys the verticles that feed this one, on its context, so that they stop before it does
+    public PersistenceVerticle(Database database, Supplier<Future<?>> deploySources) {
+        this(database, deploySources, REPORTS_QUEUED_MAX, Persist.RETRY_MS_MAX);
     }
 
-    PersistenceVerticle(Database database, long reportsQueuedMax, long retryMsMax) {
+    PersistenceVerticle(Database database, Supplier<Future<?>> deploySources, long reportsQueuedMax, long retryMsMax) {
         this.database = database;
+        this.deploySources = deploySources;
         this.retryMsMax = retryMsMax;
         this.queue = new WriteQueue<>(reportsQueuedMax, BYTES_QUEUED_MAX, retryMsMax);
     }
@@ -57,7 +61,7 @@ public final class PersistenceVerticle extends VerticleBase {
     public Future<?> start() {
         Persist.registerCodecs(vertx.eventBus());
         consumer = vertx.eventBus().localConsumer(Persist.ADDRESS, this::handle);
-        return consumer.completion();
+        return consumer.completion().compose(_ -> deploySources.get());
     }
 
     /// Takes no more, writes what is queued, and gives up on the rest after a while.

@@ -9,7 +9,17 @@ import java.util.function.Consumer;
 /// known (a wrong first byte at once), so a stray connection never makes it wait or allocate. After an exception the
 /// stream is out of step: close it. One thread.
 public final class FrameDecoder {
+    private final int bodyBytesMax;
     private Buffer pending = Buffer.buffer();
+
+    /// @param bodyBytesMax bound of a body, at most [Frame#BODY_BYTES_MAX]
+    public FrameDecoder(int bodyBytesMax) {
+        this.bodyBytesMax = Math.min(bodyBytesMax, Frame.BODY_BYTES_MAX);
+    }
+
+    public FrameDecoder() {
+        this(Frame.BODY_BYTES_MAX);
+    }
 
     /// @throws WireException when the bytes are not a frame; frames before them have been delivered
     public void feed(Buffer bytes, Consumer<Frame> frames) {
@@ -39,7 +49,7 @@ public final class FrameDecoder {
     private static void checkBegin(Buffer all, int at, int available) {
         for (int i = 0; i < Math.min(4, available); i++) {
             if (all.getByte(at + i) != (byte) (Frame.MAGIC >>> (24 - 8 * i))) {
-                throw new WireException("not a Plimsoll client: " + guess(all, at));
+                throw new WireException("not the Plimsoll protocol: " + guess(all, at));
             }
         }
         if (available > 4 && all.getUnsignedByte(at + 4) != Frame.VERSION) {
@@ -48,11 +58,10 @@ public final class FrameDecoder {
         }
     }
 
-    private static int bodyBytes(Buffer all, int at) {
+    private int bodyBytes(Buffer all, int at) {
         long bodyBytes = all.getUnsignedInt(at + 8);
-        if (bodyBytes > Frame.BODY_BYTES_MAX) {
-            throw new WireException(
-                    "frame announces a body of " + bodyBytes + " bytes, allowed: " + Frame.BODY_BYTES_MAX);
+        if (bodyBytes > bodyBytesMax) {
+            throw new WireException("frame announces a body of " + bodyBytes + " bytes, allowed: " + bodyBytesMax);
         }
         return (int) bodyBytes;
     }

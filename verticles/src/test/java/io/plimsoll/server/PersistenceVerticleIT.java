@@ -49,7 +49,7 @@ class PersistenceVerticleIT {
     void deploy() {
         vertx = Vertx.vertx();
         database = POSTGRES.open(vertx);
-        deployment = await(vertx.deployVerticle(new PersistenceVerticle(database)));
+        deployment = await(vertx.deployVerticle(new PersistenceVerticle(database, Future::succeededFuture)));
         run = this.<Persist.RunRow>ask(openRun(UUID.randomUUID())).run();
         client = admit("berta").client();
     }
@@ -188,7 +188,7 @@ class PersistenceVerticleIT {
     @Test
     void aFullQueueRefusesAtOnceAndTakesMoreLater() {
         await(vertx.undeploy(deployment));
-        deployment = await(vertx.deployVerticle(new PersistenceVerticle(database, 3, 60_000)));
+        deployment = await(vertx.deployVerticle(new PersistenceVerticle(database, Future::succeededFuture, 3, 60_000)));
         List<Future<Object>> taken = new ArrayList<>();
         try (PostgresForTests.Held _ = POSTGRES.hold("lock table intervals in access exclusive mode")) {
             for (int i = 1; i <= 3; i++) {

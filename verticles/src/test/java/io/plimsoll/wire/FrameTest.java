@@ -64,7 +64,7 @@ final class FrameTest {
         assertTrue(refusal("\u0016\u0003\u0001").contains("TLS"));
         assertTrue(refusal("SSH-2.0-OpenSSH").contains("SSH"));
         assertTrue(refusal("\n").contains("0x0a"));
-        assertTrue(refusal("P!").contains("not a Plimsoll client"));
+        assertTrue(refusal("P!").contains("not the Plimsoll protocol"));
     }
 
     @Test

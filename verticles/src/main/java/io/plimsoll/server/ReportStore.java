@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 ///
 /// Whether a report is there already is only looked up where it may be: when its number is not above all that were
 /// seen of its client. Belongs to one event loop.
-final class ReportWriter {
+final class ReportStore {
     /// Beyond it the memory of numbers starts anew, which costs look-ups and nothing else.
     private static final int CLIENTS_MAX = 100_000;
 

@@ -1,0 +1,94 @@
+package io.plimsoll.client;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongFunction;
+import java.util.function.ToLongFunction;
+
+/// Decides what to send: numbers reports, keeps them until they are acknowledged, sends at most a window of them, and
+/// sends again from the oldest unacknowledged one on every new connection, in order. Pure; one thread.
+///
+/// @param <F> an encoded report
+final class Delivery<F> {
+    private record Kept<F>(long sequence, F frame, long bytes) {}
+
+    private final long keptBytesMax;
+    private final ToLongFunction<F> size;
+    private final ArrayDeque<Kept<F>> sent = new ArrayDeque<>();
+    private final ArrayDeque<Kept<F>> toSend = new ArrayDeque<>();
+    private long keptBytes;
+    private long lastSequence;
+    private int window;
+
+    /// @param firstSequence the number of the first report to be offered, 1 for a new session
+    /// @param keptBytesMax above it, [#full] says that the run must end: nothing is dropped
+    Delivery(long firstSequence, long keptBytesMax, ToLongFunction<F> size) {
+        this.lastSequence = firstSequence - 1;
+        this.keptBytesMax = keptBytesMax;
+        this.size = size;
+    }
+
+    /// Takes a report in; its number is the one that `encode` is given.
+    void offer(LongFunction<F> encode) {
+        lastSequence++;
+        F frame = encode.apply(lastSequence);
+        long bytes = size.applyAsLong(frame);
+        toSend.add(new Kept<>(lastSequence, frame, bytes));
+        keptBytes += bytes;
+    }
+
+    void connected(int windowReports) {
+        window = windowReports;
+        while (!sent.isEmpty()) {
+            toSend.addFirst(sent.pollLast());
+        }
+    }
+
+    void disconnected() {
+        window = 0;
+    }
+
+    /// The next report to send now; null when the window is full, there is none, or there is no connection.
+    F next() {
+        if (sent.size() >= window || toSend.isEmpty()) {
+            return null;
+        }
+        Kept<F> next = toSend.poll();
+        sent.add(next);
+        return next.frame();
+    }
+
+    /// @throws IllegalArgumentException for a number that was not sent on this connection
+    void acknowledged(long sequence) {
+        long highest =
+                sent.isEmpty() ? lastSequence - toSend.size() : sent.peekLast().sequence();
+        if (sequence > highest) {
+            throw new IllegalArgumentException("report " + sequence + " was acknowledged, sent are " + highest);
+        }
+        while (!sent.isEmpty() && sent.peek().sequence() <= sequence) {
+            keptBytes -= sent.poll().bytes();
+        }
+    }
+
+    /// Whether an acknowledgement is due.
+    boolean waiting() {
+        return !sent.isEmpty() && window > 0;
+    }
+
+    boolean drained() {
+        return sent.isEmpty() && toSend.isEmpty();
+    }
+
+    boolean full() {
+        return keptBytes > keptBytesMax;
+    }
+
+    /// Everything that is not acknowledged, in order.
+    List<F> unacknowledged() {
+        List<F> frames = new ArrayList<>(sent.size() + toSend.size());
+        sent.forEach(k -> frames.add(k.frame()));
+        toSend.forEach(k -> frames.add(k.frame()));
+        return frames;
+    }
+}

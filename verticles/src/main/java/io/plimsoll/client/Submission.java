@@ -1,0 +1,42 @@
+package io.plimsoll.client;
+
+import io.plimsoll.config.UplinkSettings;
+import io.plimsoll.wire.Message;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+
+/// Delivers a file of unsent reports.
+public final class Submission {
+    private Submission() {}
+
+    /// Completes with the number of reports when the server has committed them all; sending a file twice is harmless.
+    /// Fails with [ServerUnreachableException], [RefusedException], or a timeout.
+    public static Future<Integer> deliver(Vertx vertx, UplinkSettings server, UnsentFile file, long timeoutMs) {
+        if (file.reports().isEmpty()) {
+            return Future.succeededFuture(0);
+        }
+        long first = file.reports().getFirst().sequence();
+        UplinkVerticle uplink = new UplinkVerticle(server, file.hello(), first, new Ignore());
+        return vertx.deployVerticle(uplink)
+                .compose(id -> {
+                    file.reports().forEach(report -> uplink.offer(_ -> report));
+                    return uplink.drain(timeoutMs).eventually(() -> vertx.undeploy(id));
+                })
+                .map(_ -> file.reports().size());
+    }
+
+    /// A delivery has no heartbeats and no run to stop; a refusal fails its drain.
+    private static final class Ignore implements UplinkVerticle.Listener {
+        @Override
+        public void heartbeatsHeard(Message.HeartbeatsHeard heard) {}
+
+        @Override
+        public void stopOrdered(String reason) {}
+
+        @Override
+        public void refused(String reason) {}
+
+        @Override
+        public void full() {}
+    }
+}

@@ -1,0 +1,271 @@
+package io.plimsoll.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.plimsoll.config.UplinkSettings;
+import io.plimsoll.wire.FrameDecoder;
+import io.plimsoll.wire.Message;
+import io.plimsoll.wire.MessageCodec;
+import io.plimsoll.wire.Samples;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The real uplink against a server made of a plain socket that misbehaves on purpose.
+@Timeout(120)
+final class UplinkIT {
+    private static final UUID RUN = new UUID(3, 4);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Heard heard = new Heard();
+
+    @AfterEach
+    void close() throws Exception {
+        vertx.close().await(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void everyReportIsDeliveredOnceInOrderToAServerThatCutsItselfOffAgainAndAgain() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(20261123, 12)) {
+            UplinkVerticle uplink = deploy(server.port());
+            Random random = new Random(1);
+            for (int i = 1; i <= 2_000; i++) {
+                uplink.accept(Samples.report(random));
+            }
+            uplink.drain(100_000).await(110, TimeUnit.SECONDS);
+            assertEquals(2_000, server.committed.size());
+            assertEquals(1L, server.committed.firstKey());
+            assertEquals(2_000L, server.committed.lastKey());
+            Random again = new Random(1);
+            server.committed.values().forEach(report -> assertEquals(Samples.report(again), report.report()));
+            assertTrue(server.connections > 5, server.connections + " connections");
+            assertTrue(server.runsNamed.stream().skip(1).allMatch(run -> run.equals(Optional.of(RUN))));
+        }
+    }
+
+    @Test
+    void noServerIsAClearFailureAtOnce() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        var failure = assertThrows(ServerUnreachableException.class, () -> deploy(port));
+        assertTrue(failure.getMessage().startsWith("no server at 127.0.0.1:" + port), failure.getMessage());
+    }
+
+    @Test
+    void aStrangeServerIsNamedAsSuch() throws Exception {
+        try (ServerSocket stranger = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread.ofPlatform().daemon().start(() -> {
+                try (Socket socket = stranger.accept()) {
+                    socket.getOutputStream().write("220 mail.example.org ESMTP\r\n".getBytes());
+                    while (socket.getInputStream().read() >= 0) {
+                        // until the client hangs up
+                    }
+                } catch (IOException e) {
+                    // hung up
+                }
+            });
+            var failure = assertThrows(RefusedException.class, () -> deploy(stranger.getLocalPort()));
+            assertTrue(failure.getMessage().contains("not understood"), failure.getMessage());
+        }
+    }
+
+    @Test
+    void whatTheServerDidNotTakeGoesIntoAFileAndFromThereToAServerLater(@TempDir Path directory) throws Exception {
+        List<Buffer> unsent;
+        try (ScriptedServer server = new ScriptedServer(1, Integer.MAX_VALUE)) {
+            UplinkVerticle uplink = deploy(server.port());
+            server.goAwayForEver();
+            Random random = new Random(2);
+            for (int i = 1; i <= 50; i++) {
+                uplink.accept(Samples.report(random));
+            }
+            assertThrows(
+                    java.util.concurrent.TimeoutException.class,
+                    () -> uplink.drain(1_500).await(10, TimeUnit.SECONDS));
+            unsent = uplink.unsent();
+        }
+        Path file = UnsentFile.write(directory, Samples.session("up"), unsent);
+        UnsentFile read = UnsentFile.read(file);
+        assertEquals(50, read.reports().size());
+        assertTrue(read.hello().late());
+        assertEquals(Optional.of(RUN), read.hello().run());
+        try (ScriptedServer server = new ScriptedServer(3, 10)) {
+            UplinkSettings where = new UplinkSettings("127.0.0.1", server.port());
+            int delivered = Submission.deliver(vertx, where, read, 60_000).await(60, TimeUnit.SECONDS);
+            assertEquals(50, delivered);
+            assertEquals(read.reports(), List.copyOf(server.committed.values()));
+        }
+        byte[] whole = Files.readAllBytes(file);
+        Path damaged = directory.resolve("damaged");
+        Random random = new Random(4);
+        for (int i = 0; i < 200; i++) {
+            byte[] bytes = whole.clone();
+            bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+            Files.write(damaged, bytes);
+            assertThrows(io.plimsoll.wire.WireException.class, () -> UnsentFile.read(damaged));
+            Files.write(damaged, java.util.Arrays.copyOf(whole, random.nextInt(whole.length - 1)));
+            try {
+                assertTrue(UnsentFile.read(damaged).reports().size() < 50);
+            } catch (io.plimsoll.wire.WireException e) {
+                assertInstanceOf(String.class, e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void ordersAndRefusalsOfTheServerReachTheClient() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(5, Integer.MAX_VALUE)) {
+            deploy(server.port());
+            server.say(new Message.HeartbeatsHeard(0, 0, 10_000));
+            server.say(new Message.Stop("enough"));
+            server.say(new Message.Refused("no more"));
+            assertEquals("heard 10000", heard.said.poll(10, TimeUnit.SECONDS));
+            assertEquals("stop enough", heard.said.poll(10, TimeUnit.SECONDS));
+            assertEquals("refused no more", heard.said.poll(10, TimeUnit.SECONDS));
+        }
+    }
+
+    private UplinkVerticle deploy(int port) throws Exception {
+        UplinkVerticle uplink =
+                new UplinkVerticle(new UplinkSettings("127.0.0.1", port), Samples.hello("up"), 1, heard);
+        vertx.deployVerticle(uplink).await(30, TimeUnit.SECONDS);
+        return uplink;
+    }
+
+    private static final class Heard implements UplinkVerticle.Listener {
+        final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+
+        @Override
+        public void heartbeatsHeard(Message.HeartbeatsHeard heard) {
+            said.add("heard " + heard.silentMs());
+        }
+
+        @Override
+        public void stopOrdered(String reason) {
+            said.add("stop " + reason);
+        }
+
+        @Override
+        public void refused(String reason) {
+            said.add("refused " + reason);
+        }
+
+        @Override
+        public void full() {
+            said.add("full");
+        }
+    }
+
+    /// Commits in order, acknowledges now and then, and cuts the connection after about `lifeReports` reports.
+    private static final class ScriptedServer implements AutoCloseable {
+        final TreeMap<Long, Message.Numbered> committed = new TreeMap<>();
+        final List<Optional<UUID>> runsNamed = new ArrayList<>();
+        volatile int connections;
+        private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        private final Random random;
+        private final int lifeReports;
+        private final Thread thread;
+        private volatile Socket current;
+
+        ScriptedServer(long seed, int lifeReports) throws IOException {
+            this.random = new Random(seed);
+            this.lifeReports = lifeReports;
+            this.thread = Thread.ofPlatform().daemon().start(this::serve);
+        }
+
+        int port() {
+            return listener.getLocalPort();
+        }
+
+        void say(Message message) throws IOException {
+            current.getOutputStream().write(MessageCodec.encode(message).getBytes());
+        }
+
+        void goAwayForEver() throws IOException {
+            listener.close();
+            current.close();
+        }
+
+        private void serve() {
+            while (!listener.isClosed()) {
+                try (Socket socket = listener.accept()) {
+                    connections++;
+                    current = socket;
+                    converse(socket);
+                } catch (IOException e) {
+                    // the next one, or the end
+                }
+            }
+        }
+
+        private void converse(Socket socket) throws IOException {
+            FrameDecoder decoder = new FrameDecoder();
+            List<Message> messages = new ArrayList<>();
+            byte[] piece = new byte[4096];
+            // lives longer with each connection, so that the end is reached
+            long life = lifeReports == Integer.MAX_VALUE ? lifeReports : (long) lifeReports * connections * connections;
+            int seen = 0;
+            while (true) {
+                int n = socket.getInputStream().read(piece);
+                if (n < 0) {
+                    return;
+                }
+                decoder.feed(Buffer.buffer().appendBytes(piece, 0, n), f -> messages.add(MessageCodec.decode(f)));
+                for (Message m : messages) {
+                    if (m instanceof Message.Hello hello) {
+                        runsNamed.add(hello.run());
+                        say(new Message.Welcome(RUN, 1, 1 + random.nextInt(64), "test"));
+                    } else if (m instanceof Message.Numbered report) {
+                        committed.putIfAbsent(report.sequence(), report);
+                        if (++seen > life) {
+                            return;
+                        }
+                        if (lifeReports == Integer.MAX_VALUE || random.nextInt(4) > 0 || seen % 60 == 0) {
+                            say(new Message.Ack(report.sequence()));
+                        }
+                    }
+                }
+                if (!messages.isEmpty() && messages.getLast() instanceof Message.Numbered last) {
+                    say(new Message.Ack(last.sequence()));
+                }
+                messages.clear();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            listener.close();
+            if (current != null) {
+                current.close();
+            }
+            try {
+                thread.join(5_000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
