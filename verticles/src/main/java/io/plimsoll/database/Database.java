@@ -4,38 +4,26 @@ import io.plimsoll.database.DatabaseException.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.NetClientOptions;
-import io.vertx.pgclient.PgBuilder;
-import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PoolOptions;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.impl.SocketConnectionBase;
-import io.vertx.sqlclient.internal.SqlConnectionInternal;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/// An open database: a bounded pool of connections, and a time limit for everything that is asked of it.
+/// An open database: a bounded set of connections, and a time limit for everything that is asked of it.
 ///
 /// [#forServer] owns an embedded directory and migrates the schema; [#forQueries] reads only, whether a server is using
 /// the database at the time or not. Safe to use from every event loop; nothing here blocks one.
 public final class Database {
     public static final int CONNECTIONS_MAX = 8;
 
-    private static final int WAITING_MAX = 1_000;
-    private static final int CONNECT_MS_MAX = 5_000;
-    private static final int IDLE_SECONDS_MAX = 60;
-    private static final int STATEMENTS_CACHED_MAX = 64;
-
     private final Vertx vertx;
-    private final Pool pool;
+    private final Connections connections;
     private final Place place;
     private final List<String> warnings;
 
-    Database(Vertx vertx, Pool pool, Place place, List<String> warnings) {
+    Database(Vertx vertx, Connections connections, Place place, List<String> warnings) {
         this.vertx = vertx;
-        this.pool = pool;
+        this.connections = connections;
         this.place = place;
         this.warnings = List.copyOf(warnings);
     }
@@ -55,26 +43,42 @@ public final class Database {
     /// Runs work on one connection. If it has not ended in time, counted from now, the connection is cut (a frozen
     /// Postgres would never give it back) and the future fails with [DatabaseException] of kind TIMEOUT.
     public <T> Future<T> withConnection(long timeoutMs, Function<SqlConnection, Future<T>> work) {
-        Promise<T> result = Promise.promise();
-        Lease lease = new Lease();
+        Promise<T> result = ((ContextInternal) vertx.getOrCreateContext()).promise();
+        Loan loan = new Loan();
         long timer = vertx.setTimer(timeoutMs, _ -> {
-            if (result.tryFail(new DatabaseException(
-                    Kind.TIMEOUT, "the database " + describe() + " did not answer within " + timeoutMs + " ms"))) {
-                lease.cut();
+            if (result.tryFail(tooLate(timeoutMs))) {
+                loan.cut();
             }
         });
-        pool.getConnection()
-                .compose(connection -> lease.begin(connection) ? lease.run(work) : Future.failedFuture("too late"))
+        connections
+                .lease()
+                .compose(slot -> loan.begin(slot) ? work.apply(slot.connection()) : Future.failedFuture("too late"))
                 .onComplete(done -> {
                     vertx.cancelTimer(timer);
-                    // The lease goes back first: whoever gets the result may want the connection.
-                    lease.end();
+                    // It goes back first: whoever gets the result may want it next.
+                    loan.end();
                     if (done.succeeded()) {
                         result.tryComplete(done.result());
                     } else {
                         result.tryFail(DatabaseErrors.translated(done.cause(), describe()));
                     }
                 });
+        return result.future();
+    }
+
+    /// A connection to keep for a while, for cursors and the like. Its user bounds its statements, and ends it with
+    /// `close`; it is not used again.
+    public Future<SqlConnection> connection(long timeoutMs) {
+        Promise<SqlConnection> result = ((ContextInternal) vertx.getOrCreateContext()).promise();
+        long timer = vertx.setTimer(timeoutMs, _ -> result.tryFail(tooLate(timeoutMs)));
+        connections.lease().onComplete(done -> {
+            vertx.cancelTimer(timer);
+            if (done.failed()) {
+                result.tryFail(DatabaseErrors.translated(done.cause(), describe()));
+            } else if (!result.tryComplete(done.result().connection())) {
+                connections.giveBack(done.result());
+            }
+        });
         return result.future();
     }
 
@@ -90,11 +94,6 @@ public final class Database {
                                         done -> transaction.commit().map(done),
                                         failure ->
                                                 transaction.rollback().transform(_ -> Future.failedFuture(failure)))));
-    }
-
-    /// The pool itself, for what brings its own time limit.
-    public Pool pool() {
-        return pool;
     }
 
     /// Where it is, without a password.
@@ -114,7 +113,8 @@ public final class Database {
 
     /// Closes the connections, and stops the embedded Postgres if this opening started it.
     public Future<Void> close() {
-        return pool.close()
+        return connections
+                .close()
                 .eventually(() -> vertx.executeBlocking(
                         () -> {
                             place.release();
@@ -123,27 +123,9 @@ public final class Database {
                         false));
     }
 
-    static Pool pool(Vertx vertx, PgConnectOptions options) {
-        return PgBuilder.pool()
-                .using(vertx)
-                .connectingTo(options.setCachePreparedStatements(true)
-                        .setPreparedStatementCacheMaxSize(STATEMENTS_CACHED_MAX)
-                        .setPreparedStatementCacheSqlLimit(8192)
-                        .setPipeliningLimit(1)
-                        .setReconnectAttempts(2)
-                        .setReconnectInterval(200))
-                .with(new PoolOptions()
-                        .setMaxSize(CONNECTIONS_MAX)
-                        .setMaxWaitQueueSize(WAITING_MAX)
-                        .setConnectionTimeout(CONNECT_MS_MAX)
-                        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
-                        .setIdleTimeout(IDLE_SECONDS_MAX)
-                        .setIdleTimeoutUnit(TimeUnit.SECONDS))
-                .with(new NetClientOptions()
-                        .setConnectTimeout(CONNECT_MS_MAX)
-                        .setTcpKeepAlive(true)
-                        .setTcpNoDelay(true))
-                .build();
+    private DatabaseException tooLate(long timeoutMs) {
+        return new DatabaseException(
+                Kind.TIMEOUT, "the database " + describe() + " did not answer within " + timeoutMs + " ms");
     }
 
     /// Where an open database is, and what closing it takes.
@@ -156,32 +138,26 @@ public final class Database {
     }
 
     /// A connection on loan, which ends once: given back, or cut.
-    private static final class Lease {
-        private SqlConnection connection;
+    private final class Loan {
+        private Connections.Slot slot;
         private boolean over;
 
-        synchronized boolean begin(SqlConnection taken) {
-            connection = taken;
+        synchronized boolean begin(Connections.Slot taken) {
+            slot = taken;
             return !over;
-        }
-
-        <T> Future<T> run(Function<SqlConnection, Future<T>> work) {
-            return work.apply(connection);
         }
 
         synchronized void end() {
             over = true;
-            if (connection != null) {
-                connection.close();
+            if (slot != null) {
+                connections.giveBack(slot);
             }
         }
 
-        /// The client's own close waits its turn behind the statement that hangs, so the socket is closed under it.
         synchronized void cut() {
             over = true;
-            if (connection instanceof SqlConnectionInternal internal
-                    && internal.unwrap().unwrap() instanceof SocketConnectionBase base) {
-                base.socket().channelHandlerContext().close();
+            if (slot != null) {
+                connections.cut(slot);
             }
         }
     }

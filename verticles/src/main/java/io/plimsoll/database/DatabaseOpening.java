@@ -8,7 +8,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.impl.PgConnectionUriParser;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import java.nio.file.Path;
@@ -124,14 +123,14 @@ final class DatabaseOpening {
             Place place,
             long schemaMsMax,
             BiFunction<SqlConnection, List<Migration>, Future<Void>> schema) {
-        Pool pool = Database.pool(vertx, options);
-        Database unchecked = new Database(vertx, pool, place, List.of());
+        Connections connections = new Connections(vertx, bounded(options), Database.CONNECTIONS_MAX);
+        Database unchecked = new Database(vertx, connections, place, List.of());
         return vertx.executeBlocking(Migration::onClassPath, false)
                 .compose(migrations -> unchecked
                         .withConnection(CHECK_MS_MAX, DatabaseOpening::warnings)
                         .compose(warnings -> unchecked
                                 .withConnection(schemaMsMax, connection -> schema.apply(connection, migrations))
-                                .map(new Database(vertx, pool, place, warnings))))
+                                .map(new Database(vertx, connections, place, warnings))))
                 .recover(failure -> unchecked.close().transform(_ -> Future.failedFuture(failure)));
     }
 
@@ -188,6 +187,14 @@ final class DatabaseOpening {
                 throw new DatabaseException(
                         Kind.LOCATION, "sslmode=verify-ca and verify-full are not supported yet; use sslmode=require");
         };
+    }
+
+    private static PgConnectOptions bounded(PgConnectOptions options) {
+        return options.setCachePreparedStatements(true)
+                .setPreparedStatementCacheMaxSize(64)
+                .setPreparedStatementCacheSqlLimit(8192)
+                .setPipeliningLimit(1)
+                .setReconnectAttempts(0);
     }
 
     private static PgConnectOptions readOnly(PgConnectOptions options) {
