@@ -21,9 +21,13 @@ public final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
 
     private BusCodec() {}
 
-    /// Lets `vertx` carry bus messages. Call it once for each Vertx, before the first message.
+    /// Lets `vertx` carry bus messages. To call it twice is harmless.
     public static void register(Vertx vertx) {
-        vertx.eventBus().registerCodec(new BusCodec());
+        try {
+            vertx.eventBus().registerCodec(new BusCodec());
+        } catch (IllegalStateException _) {
+            // registered by another verticle of this Vertx; the bus has no way to ask first
+        }
         vertx.eventBus().codecSelector(body -> body instanceof BusMessage ? NAME : null);
     }
 

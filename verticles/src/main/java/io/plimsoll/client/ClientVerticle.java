@@ -1,0 +1,188 @@
+package io.plimsoll.client;
+
+import io.plimsoll.config.ClientSettings;
+import io.plimsoll.config.Settings;
+import io.plimsoll.model.ClientState;
+import io.plimsoll.model.EventKind;
+import io.plimsoll.model.HostFacts;
+import io.plimsoll.model.Report;
+import io.plimsoll.model.Session;
+import io.plimsoll.wire.Interfaces;
+import io.plimsoll.wire.Message;
+import io.plimsoll.wire.bus.BusCodec;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The life of a client: connect, measure, deliver. Whatever ends it early (its user, an order, the disk, the server)
+/// asks for the same orderly end, and what was measured is kept.
+public final class ClientVerticle extends VerticleBase implements UplinkVerticle.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger("plimsoll.client");
+    private static final String SHUTDOWN = "plimsoll.local.shutdown";
+    private static final long STATUS_INTERVAL_MS = 1_000;
+
+    private final ClientSettings given;
+    private final CompletableFuture<ClientOutcome> outcome;
+    private final List<String> notes = new ArrayList<>();
+    private ClientSettings settings;
+    private Session session;
+    private UplinkVerticle uplink;
+    private HeartbeatVerticle heartbeats;
+    private Measurement measurement;
+    private ProgressLine progress;
+    private long run;
+    private boolean undeliverable;
+
+    /// For the bare Vert.x launcher: settings come from its `-conf`, and Vert.x is closed at the end.
+    public ClientVerticle() {
+        this(null, new CompletableFuture<>());
+    }
+
+    /// @param outcome completed when the client has ended; then the caller closes Vert.x
+    public ClientVerticle(ClientSettings settings, CompletableFuture<ClientOutcome> outcome) {
+        this.given = settings;
+        this.outcome = outcome;
+    }
+
+    @Override
+    public Future<?> start() {
+        BusCodec.register(vertx);
+        if (given == null) {
+            outcome.thenRun(() -> vertx.close());
+        }
+        vertx.eventBus().localConsumer(SHUTDOWN, _ -> stopEarly(ClientState.INTERRUPTED, "stopped by its user"));
+        return settings()
+                .compose(read -> {
+                    settings = read;
+                    session = new Session(settings.id(), System.currentTimeMillis());
+                    boolean terminal =
+                            System.console() != null && System.console().isTerminal();
+                    progress = new ProgressLine(System.err, terminal, settings.quiet());
+                    return vertx.executeBlocking(HostProbe::facts);
+                })
+                .compose(this::connect)
+                .compose(_ -> beat())
+                .compose(_ -> joinBus())
+                .onSuccess(_ -> measure());
+    }
+
+    /// Undeployed from outside (the bare form's Ctrl-C): ends in order all the same.
+    @Override
+    public Future<?> stop() {
+        if (measurement == null || outcome.isDone()) {
+            return Future.succeededFuture();
+        }
+        stopEarly(ClientState.INTERRUPTED, "stopped by its user");
+        return Future.fromCompletionStage(outcome, context);
+    }
+
+    private Future<ClientSettings> settings() {
+        return given != null ? Future.succeededFuture(given) : Settings.client(vertx, config());
+    }
+
+    private Future<?> connect(HostFacts host) {
+        Message.Hello hello = new Message.Hello(
+                session, host, settings.plan(), settings.heartbeatInterval().toMillis(), Optional.empty(), false);
+        uplink = new UplinkVerticle(settings.tcp(), hello, 1, this);
+        measurement = new Measurement(vertx, settings, session, uplink);
+        return vertx.deployVerticle(uplink).compose(_ -> uplink.welcome()).onSuccess(welcome -> {
+            run = welcome.runNumber();
+            progress.say("run " + run + ": client " + session.clientId() + " connected to "
+                    + settings.tcp().server() + ":" + settings.tcp().port());
+        });
+    }
+
+    private Future<?> beat() {
+        String networkInterface = settings.multicast()
+                .networkInterface()
+                .or(() -> Interfaces.having(uplink.localAddress()))
+                .orElseGet(() -> Interfaces.multicast().getFirst());
+        heartbeats = new HeartbeatVerticle(
+                settings.multicast(),
+                networkInterface,
+                settings.tcp().server(),
+                session,
+                settings.heartbeatInterval().toMillis(),
+                new HeartbeatVerticle.Pulse(measurement::phase, measurement::bytes),
+                this::unicastChosen);
+        return vertx.deployVerticle(heartbeats);
+    }
+
+    private Future<?> joinBus() {
+        BusLink bus =
+                new BusLink(vertx, session, measurement::status, reason -> stopEarly(ClientState.INTERRUPTED, reason));
+        return vertx.isClustered() ? bus.open() : Future.succeededFuture();
+    }
+
+    private void measure() {
+        vertx.setPeriodic(STATUS_INTERVAL_MS, _ -> progress.show(measurement.status()));
+        measurement.run().compose(this::deliver).onComplete(outcome::complete, outcome::completeExceptionally);
+    }
+
+    private Future<ClientOutcome> deliver(Measurement.End end) {
+        progress.end();
+        notes.addAll(end.notes());
+        uplink.offer(sequence -> new Message.Numbered(
+                sequence,
+                new Report.RunEnded(
+                        System.currentTimeMillis(),
+                        sequence,
+                        end.state(),
+                        end.reason(),
+                        end.bytes(),
+                        end.files(),
+                        end.rollovers())));
+        return uplink.drain(undeliverable ? 1 : settings.drainTimeout().toMillis())
+                .map(_ -> Optional.<Path>empty())
+                .recover(away -> {
+                    LOG.atWarn().addKeyValue("reason", away.getMessage()).log("reports-unsent");
+                    return vertx.executeBlocking(
+                            () -> Optional.of(UnsentFile.write(settings.unsentDirectory(), session, uplink.unsent())));
+                })
+                .map(unsent -> new ClientOutcome(
+                        end.state(), end.reason(), run, end.bytes(), end.files(), end.rollovers(), notes, unsent));
+    }
+
+    private void stopEarly(ClientState state, String reason) {
+        if (measurement == null) {
+            outcome.complete(new ClientOutcome(state, reason, 0, 0, 0, 0, List.of(), Optional.empty()));
+        } else {
+            measurement.stop(state, reason);
+        }
+    }
+
+    private void unicastChosen(String reason) {
+        progress.say("heartbeats go by unicast: " + reason);
+        uplink.accept(new Report.Happened(System.currentTimeMillis(), EventKind.HEARTBEATS_UNICAST, reason));
+    }
+
+    @Override
+    public void heartbeatsHeard(Message.HeartbeatsHeard heard) {
+        if (heartbeats != null) {
+            heartbeats.heard(heard);
+        }
+    }
+
+    @Override
+    public void stopOrdered(String reason) {
+        stopEarly(ClientState.INTERRUPTED, reason);
+    }
+
+    @Override
+    public void refused(String reason) {
+        undeliverable = true;
+        notes.add("the server refused what was sent: " + reason);
+        stopEarly(ClientState.FAILED, "refused by the server: " + reason);
+    }
+
+    @Override
+    public void full() {
+        stopEarly(ClientState.FAILED, "the server was away for so long that no more reports can be kept");
+    }
+}

@@ -1,0 +1,85 @@
+package io.plimsoll.client;
+
+import io.plimsoll.config.ClientSettings;
+import io.plimsoll.io.Calibrator;
+import io.plimsoll.io.ChunkEngine;
+import io.plimsoll.io.PosixException;
+import io.plimsoll.io.TargetDirectory;
+import io.plimsoll.io.TargetProbe;
+import io.plimsoll.io.TargetRefusedException;
+import io.plimsoll.model.Calibration;
+import io.plimsoll.model.ChunkPlan;
+import io.plimsoll.model.TargetFacts;
+import java.io.IOException;
+import java.util.Optional;
+
+/// Looks at the target before anything is measured: takes the directory, looks for room, calibrates, foretells the
+/// rollovers. Blocks; run it on the thread that owns the disk.
+///
+/// @param complaint too few rollovers are to be expected, and the user forced the run; empty where they are enough
+record Preparation(
+        TargetDirectory target,
+        TargetProbe probe,
+        TargetFacts facts,
+        Calibration calibration,
+        Optional<String> complaint) {
+
+    /// The run must not be: the message says what, why, and what to do.
+    static final class RefusedRun extends Exception {
+        private static final long serialVersionUID = 1;
+
+        RefusedRun(String message) {
+            super(message);
+        }
+    }
+
+    /// @throws RefusedRun where the run cannot or must not be; nothing is left behind then
+    static Preparation make(ClientSettings settings, DiskSpace space, long seed) throws RefusedRun {
+        ChunkPlan plan = settings.plan();
+        TargetDirectory target;
+        try {
+            target = TargetDirectory.claim(settings.path(), settings.id().value());
+        } catch (TargetRefusedException e) {
+            throw new RefusedRun(e.getMessage());
+        } catch (IOException e) {
+            throw new RefusedRun("cannot use " + settings.path() + ": " + e.getMessage());
+        }
+        TargetProbe probe = null;
+        try {
+            probe = new TargetProbe(target);
+            Optional<String> shortage = space.shortage(probe.space(), 0);
+            if (shortage.isPresent()) {
+                throw new RefusedRun(target.path() + ": " + shortage.get());
+            }
+            TargetFacts facts = probe.facts();
+            Calibration calibration = calibrate(plan, target, seed);
+            Optional<String> complaint = RolloverForecast.complaint(plan, calibration);
+            if (complaint.isPresent() && !settings.force()) {
+                throw new RefusedRun(complaint.get());
+            }
+            return new Preparation(target, probe, facts, calibration, complaint);
+        } catch (IOException e) {
+            giveBack(target, probe);
+            throw new RefusedRun(e.getMessage());
+        } catch (RefusedRun | RuntimeException e) {
+            giveBack(target, probe);
+            throw e;
+        }
+    }
+
+    private static Calibration calibrate(ChunkPlan plan, TargetDirectory target, long seed) throws PosixException {
+        try (ChunkEngine engine = ChunkEngine.of(plan.engine(), target, plan.chunkBytes(), seed)) {
+            Calibrator.Result result = Calibrator.run(plan, engine, System::nanoTime);
+            double rollovers = RolloverForecast.rollovers(plan, result.bytes(), result.elapsedNs());
+            return new Calibration(result.bytes(), result.elapsedNs(), rollovers);
+        }
+    }
+
+    private static void giveBack(TargetDirectory target, TargetProbe probe) {
+        if (probe != null) {
+            probe.close();
+        }
+        target.cleanUp();
+        target.close();
+    }
+}
