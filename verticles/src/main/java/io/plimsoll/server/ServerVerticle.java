@@ -1,0 +1,159 @@
+package io.plimsoll.server;
+
+import io.plimsoll.config.ServerSettings;
+import io.plimsoll.config.Settings;
+import io.plimsoll.database.Database;
+import io.plimsoll.database.DatabaseLocation;
+import io.plimsoll.report.ReportWriter;
+import io.plimsoll.wire.Interfaces;
+import io.plimsoll.wire.Version;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The server: opens the database, then deploys what gathers reports into it. Ends by itself when its clients have left,
+/// or when asked on [Local#SHUTDOWN]; at the end of every run it writes the report.
+///
+/// The persistence verticle deploys the roster, the roster deploys TCP and UDP: whatever undeploys the server, sources
+/// stop before their sinks, and the database closes last.
+public final class ServerVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger("plimsoll.server");
+    private static final long STOP_TIMEOUT_MS = 30_000;
+    private static final int TCP_INSTANCES = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+    private final ServerSettings given;
+    private final CompletableFuture<ServerOutcome> outcome;
+    private final List<ServerOutcome.ClosedRun> closedRuns = new ArrayList<>();
+    private Future<Void> reports = Future.succeededFuture();
+    private ServerSettings settings;
+    private Database database;
+    private String sink;
+
+    /// For the bare Vert.x launcher: settings come from its `-conf`, and Vert.x is closed at the end.
+    public ServerVerticle() {
+        this(null, new CompletableFuture<>());
+    }
+
+    /// @param outcome completed when the server has ended; then the caller closes Vert.x
+    public ServerVerticle(ServerSettings settings, CompletableFuture<ServerOutcome> outcome) {
+        this.given = settings;
+        this.outcome = outcome;
+    }
+
+    @Override
+    public Future<?> start() {
+        LocalCodec.register(vertx.eventBus(), Local.types());
+        if (given == null) {
+            outcome.thenRun(() -> vertx.close());
+        }
+        vertx.eventBus().localConsumer(Local.SHUTDOWN, _ -> end("asked to end"));
+        return settings()
+                .compose(read -> {
+                    settings = read;
+                    return Database.forServer(vertx, DatabaseLocation.parse(settings.database()));
+                })
+                .compose(opened -> {
+                    database = opened;
+                    database.warnings().forEach(w -> LOG.atWarn().addKeyValue("detail", w).log("database-warning"));
+                    return vertx.deployVerticle(new PersistenceVerticle(database, this::deployRoster));
+                })
+                .onSuccess(id -> {
+                    sink = id;
+                    LOG.atInfo()
+                            .addKeyValue("version", Version.TEXT)
+                            .addKeyValue("tcp", settings.tcp().host() + ":" + settings.tcp().port())
+                            .addKeyValue("multicast", settings.multicast().group() + ":" + settings.multicast().port())
+                            .addKeyValue("interfaces", interfaces())
+                            .addKeyValue("database", database.describe())
+                            .addKeyValue("psql", database.psqlCommand())
+                            .log("server-started");
+                })
+                .recover(e -> closeDatabase().transform(_ -> Future.failedFuture(e)));
+    }
+
+    @Override
+    public Future<?> stop() {
+        return reports.eventually(this::closeDatabase);
+    }
+
+    private Future<ServerSettings> settings() {
+        return given != null ? Future.succeededFuture(given) : Settings.server(vertx, config());
+    }
+
+    private Future<?> deployRoster() {
+        JsonObject shown = new JsonObject()
+                .put("tcp", settings.tcp().host() + ":" + settings.tcp().port())
+                .put("multicast", settings.multicast().group() + ":" + settings.multicast().port())
+                .put("idleTimeoutMs", settings.idleTimeout().toMillis())
+                .put("keepRunning", settings.keepRunning());
+        var facts = new RosterVerticle.ServerFacts(hostName(), Version.TEXT, shown);
+        return vertx.deployVerticle(
+                new RosterVerticle(settings, facts, TCP_INSTANCES, this::deploySources, this::runClosed, this::end));
+    }
+
+    private Future<?> deploySources() {
+        var listen = new TcpVerticle.Listen(
+                settings.tcp().host(), settings.tcp().port(), settings.limits().connectionsMax(), Version.TEXT);
+        TcpLimits limits = TcpLimits.of(settings.limits(), TCP_INSTANCES);
+        AtomicInteger connections = new AtomicInteger();
+        List<Future<String>> sources = new ArrayList<>();
+        for (int i = 0; i < TCP_INSTANCES; i++) {
+            sources.add(vertx.deployVerticle(new TcpVerticle(i, TCP_INSTANCES, listen, limits, connections)));
+        }
+        var multicast = settings.multicast();
+        sources.add(vertx.deployVerticle(new UdpVerticle(multicast.group(), multicast.port(), interfaces())));
+        return Future.all(sources);
+    }
+
+    private List<String> interfaces() {
+        return settings.multicast().networkInterface().map(List::of).orElseGet(Interfaces::multicast);
+    }
+
+    /// Reports are written one after the other; the next one waits, the runs do not.
+    private void runClosed(long run) {
+        reports = reports.transform(_ -> ReportWriter.write(vertx, database, run, System.out::print, settings.report()))
+                .onSuccess(report -> closedRuns.add(
+                        new ServerOutcome.ClosedRun(run, report.run().state().word())))
+                .onFailure(e -> {
+                    closedRuns.add(new ServerOutcome.ClosedRun(run, "incomplete"));
+                    LOG.atError().addKeyValue("run", run).addKeyValue("reason", e.getMessage()).log("report-failed");
+                })
+                .transform(_ -> Future.succeededFuture());
+    }
+
+    private void end(String reason) {
+        if (sink == null || outcome.isDone()) {
+            return;
+        }
+        LOG.atInfo().addKeyValue("reason", reason).log("server-ending");
+        String draining = sink;
+        sink = null;
+        vertx.undeploy(draining)
+                .timeout(STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                .eventually(() -> reports)
+                .onComplete(done -> outcome.complete(new ServerOutcome(
+                        reason,
+                        closedRuns,
+                        Optional.ofNullable(done.cause()).map(e -> "did not end in order: " + e.getMessage()))));
+    }
+
+    private Future<Void> closeDatabase() {
+        return database == null ? Future.succeededFuture() : database.close();
+    }
+
+    private static String hostName() {
+        try {
+            return java.net.InetAddress.getLocalHost().getHostName();
+        } catch (java.net.UnknownHostException e) {
+            return "unknown";
+        }
+    }
+}
