@@ -17,6 +17,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
 import io.vertx.sqlclient.Cursor;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -36,6 +38,9 @@ final class Session implements AutoCloseable {
     private static final long OPEN_MS_MAX = 60_000;
     private static final long ANSWER_MS_MAX = 60_000;
     private static final long CLOSE_MS_MAX = 10_000;
+
+    /// Class of SQL states: shut down, crashed, statement cancelled.
+    private static final String OPERATOR_INTERVENTION = "57";
 
     private final Vertx vertx;
     private final Database database;
@@ -105,7 +110,7 @@ final class Session implements AutoCloseable {
 
     /// Asks the questions in one snapshot, one after the other.
     private void rows(List<Question> questions, Batches batches) {
-        SqlConnection connection = await(database.pool().getConnection(), ANSWER_MS_MAX);
+        SqlConnection connection = await(database.connection(ANSWER_MS_MAX), ANSWER_MS_MAX);
         try {
             await(connection.begin(), ANSWER_MS_MAX);
             await(
@@ -146,6 +151,15 @@ final class Session implements AutoCloseable {
         } catch (TimeoutException _) {
             throw new DatabaseException(
                     DatabaseException.Kind.TIMEOUT, "the database did not answer within " + timeoutMs + " ms");
+        } catch (ClosedConnectionException e) {
+            throw new DatabaseException(
+                    DatabaseException.Kind.UNREACHABLE, "the database closed the connection while it was read", e);
+        } catch (PgException e) {
+            if (e.getSqlState().startsWith(OPERATOR_INTERVENTION)) {
+                throw new DatabaseException(
+                        DatabaseException.Kind.UNREACHABLE, "the database stopped: " + e.getErrorMessage(), e);
+            }
+            throw e;
         }
     }
 }

@@ -303,6 +303,25 @@ final class QueryCommandsIT {
     }
 
     @Test
+    void aDatabaseThatStopsWhileItIsReadIsExitCode5() {
+        Writer killsTheDatabaseUnderIt = new StringWriter() {
+            @Override
+            public void flush() {
+                POSTGRES.sql("select pg_terminate_backend(pid) from pg_stat_activity"
+                        + " where datname = current_database() and pid <> pg_backend_pid()");
+            }
+        };
+        Seed seed = new Seed(POSTGRES, 43);
+        long run = seed.run("aaaaaaaa-7a61-4a0e-9c3d-2f1e5b6a7c8d", "complete", Seed.START.minusSeconds(86_400));
+        POSTGRES.sql("insert into events (run, at, source, severity, kind, detail) select " + run
+                + ", now(), 'server', 'info', 'test', '' from generate_series(1, 2000)");
+        Result result = run(new EventsCommand(), killsTheDatabaseUnderIt, POSTGRES.uri(), Long.toString(run));
+        POSTGRES.sql("delete from events where run = " + run + "; delete from runs where run = " + run);
+        assertEquals(5, result.exitCode(), result.err());
+        assertEquals(1, result.err().lines().count(), result.err());
+    }
+
+    @Test
     void aDatabaseThatDoesNotAnswerIsExitCode5(@TempDir Path directory) {
         Result refused =
                 run(new RunsCommand(), new StringWriter(), "postgresql://plimsoll:secret@127.0.0.1:1/plimsoll");

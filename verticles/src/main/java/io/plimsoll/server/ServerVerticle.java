@@ -19,7 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The server: opens the database, then deploys what gathers reports into it. Ends by itself when its clients have left,
+/// The server: opens the database, then deploys what gathers reports into it. Ends by itself when its clients have
+/// left,
 /// or when asked on [Local#SHUTDOWN]; at the end of every run it writes the report.
 ///
 /// The persistence verticle deploys the roster, the roster deploys TCP and UDP: whatever undeploys the server, sources
@@ -62,15 +63,21 @@ public final class ServerVerticle extends VerticleBase {
                 })
                 .compose(opened -> {
                     database = opened;
-                    database.warnings().forEach(w -> LOG.atWarn().addKeyValue("detail", w).log("database-warning"));
+                    database.warnings()
+                            .forEach(w -> LOG.atWarn().addKeyValue("detail", w).log("database-warning"));
                     return vertx.deployVerticle(new PersistenceVerticle(database, this::deployRoster));
                 })
                 .onSuccess(id -> {
                     sink = id;
                     LOG.atInfo()
                             .addKeyValue("version", Version.TEXT)
-                            .addKeyValue("tcp", settings.tcp().host() + ":" + settings.tcp().port())
-                            .addKeyValue("multicast", settings.multicast().group() + ":" + settings.multicast().port())
+                            .addKeyValue(
+                                    "tcp",
+                                    settings.tcp().host() + ":" + settings.tcp().port())
+                            .addKeyValue(
+                                    "multicast",
+                                    settings.multicast().group() + ":"
+                                            + settings.multicast().port())
                             .addKeyValue("interfaces", interfaces())
                             .addKeyValue("database", database.describe())
                             .addKeyValue("psql", database.psqlCommand())
@@ -91,7 +98,10 @@ public final class ServerVerticle extends VerticleBase {
     private Future<?> deployRoster() {
         JsonObject shown = new JsonObject()
                 .put("tcp", settings.tcp().host() + ":" + settings.tcp().port())
-                .put("multicast", settings.multicast().group() + ":" + settings.multicast().port())
+                .put(
+                        "multicast",
+                        settings.multicast().group() + ":"
+                                + settings.multicast().port())
                 .put("idleTimeoutMs", settings.idleTimeout().toMillis())
                 .put("keepRunning", settings.keepRunning());
         var facts = new RosterVerticle.ServerFacts(hostName(), Version.TEXT, shown);
@@ -124,7 +134,10 @@ public final class ServerVerticle extends VerticleBase {
                         new ServerOutcome.ClosedRun(run, report.run().state().word())))
                 .onFailure(e -> {
                     closedRuns.add(new ServerOutcome.ClosedRun(run, "incomplete"));
-                    LOG.atError().addKeyValue("run", run).addKeyValue("reason", e.getMessage()).log("report-failed");
+                    LOG.atError()
+                            .addKeyValue("run", run)
+                            .addKeyValue("reason", e.getMessage())
+                            .log("report-failed");
                 })
                 .transform(_ -> Future.succeededFuture());
     }

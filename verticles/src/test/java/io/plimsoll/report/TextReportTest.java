@@ -31,9 +31,7 @@ final class TextReportTest {
     @Test
     void aRunWithoutClientsIsNoError() {
         String text = TextReport.render(Samples.report(RunState.INCOMPLETE, List.of(), List.of()));
-        assertTrue(
-                text.startsWith("RUN 7 INCOMPLETE: 0 of 0 clients finished"),
-                text);
+        assertTrue(text.startsWith("RUN 7 INCOMPLETE: 0 of 0 clients finished"), text);
         assertTrue(text.contains("!! no client took part"), text);
         assertFalse(text.contains("Throughput"), text);
     }
