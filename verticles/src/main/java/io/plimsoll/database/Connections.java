@@ -182,7 +182,7 @@ final class Connections {
                     vertx.cancelTimer(timer);
                     if (done.failed()) {
                         remove(slot);
-                        promise.tryFail(done.cause());
+                        promise.tryFail(noPassword(done.cause()));
                         return;
                     }
                     slot.connection = done.result();
@@ -192,6 +192,17 @@ final class Connections {
                         giveBack(slot);
                     }
                 });
+    }
+
+    /// Where the server asks for a password and there is none, the client fails over its own arguments.
+    private static Throwable noPassword(Throwable failure) {
+        return failure instanceof IllegalArgumentException
+                ? new DatabaseException(
+                        Kind.REFUSED,
+                        "the database asks for a password: put it into PGPASSWORD or the address ("
+                                + failure.getMessage() + ")",
+                        failure)
+                : failure;
     }
 
     private Future<Void> probe() {

@@ -84,9 +84,14 @@ final class EmbeddedPostgres implements AutoCloseable {
 
     /// Port of the Postgres that another process (or another part of this one) runs in the directory, once it is ready.
     static Optional<Integer> portOfRunning(Path directory) {
-        return PostmasterPid.read(directory.resolve(DATA))
-                .filter(PostmasterPid::ready)
-                .map(PostmasterPid::port);
+        try {
+            Path data = directory.toRealPath().resolve(DATA);
+            return PostmasterPid.read(data)
+                    .filter(file -> file.ready() && file.running(data))
+                    .map(PostmasterPid::port);
+        } catch (IOException _) {
+            return Optional.empty();
+        }
     }
 
     static String password(Path directory) {
@@ -299,6 +304,9 @@ final class EmbeddedPostgres implements AutoCloseable {
                 // Statements carry measured data in bulk; the log is bounded and is for people.
                 "-c",
                 "log_min_error_statement=panic",
+                // A statement that waits for a lock ends when its client was cut off.
+                "-c",
+                "client_connection_check_interval=2s",
                 "-c",
                 "max_connections=40");
     }

@@ -33,7 +33,7 @@ public sealed interface Persist {
     long RETRY_MS_MAX = 60_000;
 
     /// Within this JVM only, and with more patience than the verticle has: its answer always comes first.
-    DeliveryOptions DELIVERY = new DeliveryOptions().setLocalOnly(true).setSendTimeout(RETRY_MS_MAX * 2);
+    DeliveryOptions DELIVERY = new DeliveryOptions().setLocalOnly(true).setSendTimeout(RETRY_MS_MAX * 4);
 
     /// Lets requests and replies travel on this bus as they are. To call it twice is harmless.
     static void registerCodecs(EventBus bus) {

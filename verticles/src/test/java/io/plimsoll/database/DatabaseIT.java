@@ -107,6 +107,10 @@ class DatabaseIT {
         DatabaseException refused = failure(
                 Database.forServer(vertx, DatabaseLocation.parse(uri.replaceFirst(":[0-9a-f]{48}@", ":wrong@"))));
         assertEquals(Kind.REFUSED, refused.kind());
+        DatabaseException without = failure(DatabaseOpening.forServer(
+                vertx, DatabaseLocation.parse(uri.replaceFirst(":[0-9a-f]{48}@", "@")), Map.of()));
+        assertEquals(Kind.REFUSED, without.kind());
+        assertTrue(without.getMessage().contains("PGPASSWORD"), without.getMessage());
         DatabaseException missing = failure(
                 Database.forServer(vertx, DatabaseLocation.parse(uri.replaceFirst("/test_[0-9]+$", "/nowhere"))));
         assertEquals(Kind.MISSING, missing.kind());

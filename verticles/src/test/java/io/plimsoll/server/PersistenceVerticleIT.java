@@ -188,7 +188,8 @@ class PersistenceVerticleIT {
     @Test
     void aFullQueueRefusesAtOnceAndTakesMoreLater() {
         await(vertx.undeploy(deployment));
-        deployment = await(vertx.deployVerticle(new PersistenceVerticle(database, Future::succeededFuture, 3, 60_000)));
+        deployment = await(
+                vertx.deployVerticle(new PersistenceVerticle(database, Future::succeededFuture, 3, 60_000, 10_000)));
         List<Future<Object>> taken = new ArrayList<>();
         try (PostgresForTests.Held _ = POSTGRES.hold("lock table intervals in access exclusive mode")) {
             for (int i = 1; i <= 3; i++) {
