@@ -1,7 +1,6 @@
 package io.plimsoll.io;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -88,23 +87,25 @@ final class DdEngine implements ChunkEngine {
                     0,
                     "it cannot be started; install coreutils or leave -dd away (" + e.getMessage() + ")");
         }
+        String output;
+        int exit;
         try {
             process.getOutputStream().close();
-            String output = new String(process.getInputStream().readNBytes(OUTPUT_BYTES_MAX), StandardCharsets.UTF_8);
-            int exit = process.waitFor();
-            if (exit != 0) {
-                String line = errorLine(output);
-                throw new PosixException("dd", file.path(), Errno.guess(line), "dd ended with " + exit + ": " + line);
-            }
-            return output;
+            output = new String(process.getInputStream().readNBytes(OUTPUT_BYTES_MAX), StandardCharsets.UTF_8);
+            exit = process.waitFor();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new PosixException("dd", file.path(), 0, "its output cannot be read: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PosixException("dd", file.path(), Errno.EINTR.number);
         } finally {
             process.destroyForcibly();
         }
+        if (exit != 0) {
+            String line = errorLine(output);
+            throw new PosixException("dd", file.path(), Errno.guess(line), "dd ended with " + exit + ": " + line);
+        }
+        return output;
     }
 
     /// The line in which dd names itself; where it does not, the last one.

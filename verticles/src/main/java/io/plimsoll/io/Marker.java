@@ -1,76 +1,80 @@
 package io.plimsoll.io;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /// The file that says whose a target directory is, locked as long as its client lives; the kernel gives the lock back
 /// when the client dies, however it dies.
-final class Marker implements AutoCloseable {
+final class Marker {
     static final String NAME = ".plimsoll";
     private static final String MAGIC = "Plimsoll writes and deletes the files data-NNNNNN in this directory.";
     private static final String KEPT = "kept=true";
     private static final int BYTES_MAX = 4096;
 
+    private final Posix posix;
     private final Path file;
-    private final FileChannel channel;
+    private final int fd;
     private final String text;
 
-    private Marker(Path file, FileChannel channel, String text) {
+    private Marker(Posix posix, Path file, int fd, String text) {
+        this.posix = posix;
         this.file = file;
-        this.channel = channel;
+        this.fd = fd;
         this.text = text;
     }
 
     /// Makes the marker, or takes over that of a client that is gone.
-    static Marker place(Path directory, String owner) throws IOException {
+    ///
+    /// @param directoryFd descriptor of `directory`
+    static Marker place(Posix posix, Path directory, int directoryFd, String owner) throws IOException {
         Path file = directory.resolve(NAME);
         String text = MAGIC + "\nowner=" + owner.replaceAll("\\R", " ") + "\npid="
                 + ProcessHandle.current().pid() + "\nclaim=" + UUID.randomUUID() + "\n";
-        FileChannel channel;
+        int fd;
         try {
-            channel = FileChannel.open(
-                    file,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE,
-                    LinkOption.NOFOLLOW_LINKS);
-        } catch (IOException e) {
+            fd = posix.openAt(
+                    directoryFd, NAME, Posix.O_RDWR | Posix.O_CREAT | Posix.O_NOFOLLOW, 0644, file.toString());
+        } catch (PosixException e) {
             throw TargetRules.cannotWrite(directory, e);
         }
-        boolean isNew = false;
+        Marker marker = new Marker(posix, file, fd, text);
         try {
-            lock(channel, file);
-            String former = read(channel);
-            checkFormer(former, file);
-            isNew = former.isEmpty();
-            Marker marker = new Marker(file, channel, text);
-            marker.write(text);
-            // A client that ended just now may have deleted the file that we locked; then this one is another.
-            if (!text.equals(Files.readString(file))) {
-                isNew = false;
-                throw inUse(file, "");
-            }
+            marker.takeOver();
             return marker;
         } catch (IOException e) {
-            if (isNew) {
-                Files.deleteIfExists(file);
-            }
-            channel.close();
+            marker.close();
             throw e;
         }
     }
 
+    private void takeOver() throws IOException {
+        lock();
+        String former = read();
+        checkFormer(former);
+        try {
+            write(text);
+        } catch (PosixException e) {
+            if (former.isEmpty()) {
+                remove();
+            }
+            throw TargetRules.cannotWrite(file.getParent(), e);
+        }
+        // A client that ended just now may have deleted the file that we locked; then the one of that name is another.
+        if (!text.equals(read())) {
+            throw inUse("");
+        }
+    }
+
     /// Makes later clients refuse the directory, as its files are wanted.
-    void markKept() throws IOException {
+    void markKept() throws PosixException {
         write(text + KEPT + "\n");
     }
 
@@ -78,43 +82,42 @@ final class Marker implements AutoCloseable {
         Files.deleteIfExists(file);
     }
 
-    @Override
-    public void close() throws IOException {
-        channel.close();
+    /// Gives the lock back.
+    void close() throws PosixException {
+        posix.close(fd, file.toString());
     }
 
-    private void write(String content) throws IOException {
-        try {
-            channel.truncate(0);
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
-            for (long at = 0; bytes.hasRemaining(); ) {
-                at += channel.write(bytes, at);
-            }
-        } catch (IOException e) {
-            throw TargetRules.cannotWrite(file.getParent(), e);
+    private void write(String content) throws PosixException {
+        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+        try (Arena scratch = Arena.ofConfined()) {
+            posix.truncate(fd, 0, file.toString());
+            posix.writeFully(fd, scratch.allocateFrom(ValueLayout.JAVA_BYTE, bytes), bytes.length, 0, file.toString());
         }
     }
 
-    private static void lock(FileChannel channel, Path file) throws IOException {
-        FileLock lock;
+    private void lock() throws TargetRefusedException {
+        boolean locked;
         try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            throw inUse(file, "");
-        } catch (IOException e) {
+            locked = posix.tryLock(fd, file.toString());
+        } catch (PosixException e) {
             throw new TargetRefusedException(
-                    file.getParent() + " cannot be locked: " + TargetRules.reason(e)
-                            + "; mount it with locks (NFS: start rpc.statd, or mount with -o nolock or"
-                            + " local_lock=posix)",
+                    file.getParent() + " cannot be locked: " + Errno.describe(e.errno())
+                            + "; mount it with locks (NFS: start rpc.statd, or mount with -o local_lock=all)",
                     e);
         }
-        if (lock == null) {
-            throw inUse(file, read(channel));
+        if (!locked) {
+            String who = "";
+            try {
+                who = read();
+            } catch (IOException e) {
+                // Only to name the other client; that it has the lock is known.
+            }
+            throw inUse(who);
         }
     }
 
     /// @param former what the file held; nothing if it is new, or if its client died while making it
-    private static void checkFormer(String former, Path file) throws TargetRefusedException {
+    private void checkFormer(String former) throws TargetRefusedException {
         if (!former.isEmpty() && !former.startsWith(MAGIC)) {
             throw new TargetRefusedException(file + " was not made by Plimsoll; name an empty or new directory");
         }
@@ -124,7 +127,7 @@ final class Marker implements AutoCloseable {
         }
     }
 
-    private static TargetRefusedException inUse(Path file, String marker) {
+    private TargetRefusedException inUse(String marker) {
         String who = marker.lines()
                 .filter(line -> line.startsWith("owner=") || line.startsWith("pid="))
                 .map(line -> line.replace("owner=", "client ").replace("pid=", "process "))
@@ -135,12 +138,11 @@ final class Marker implements AutoCloseable {
                 + "; give each client its own directory (-path)");
     }
 
-    private static String read(FileChannel channel) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(BYTES_MAX);
-        int n;
-        do {
-            n = channel.read(bytes, bytes.position());
-        } while (n > 0 && bytes.hasRemaining());
-        return StandardCharsets.UTF_8.decode(bytes.flip()).toString();
+    private String read() throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer bytes = ByteBuffer.allocate(BYTES_MAX);
+            while (bytes.hasRemaining() && channel.read(bytes) > 0) {}
+            return StandardCharsets.UTF_8.decode(bytes.flip()).toString();
+        }
     }
 }

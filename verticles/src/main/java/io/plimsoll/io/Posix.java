@@ -11,17 +11,20 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /// The calls of libc that measuring needs, with errno. Linux, 64 bit.
 ///
 /// An instance belongs to one owner and is used by one thread at a time: errno lands in a segment of the instance. The
 /// calls block and are therefore never `critical`. Only [#writeFully], [#fsync] and [#close] are on the measured path;
-/// [#writeFully] allocates nothing unless a write is short.
+/// [#writeFully] allocates nothing unless a write is short, once it is compiled; until then 40 bytes a call.
 final class Posix implements AutoCloseable {
     static final int O_RDONLY = 0;
     static final int O_WRONLY = 1;
+    static final int O_RDWR = 2;
     static final int O_CREAT = 0x40;
     static final int O_EXCL = 0x80;
     static final int O_CLOEXEC = 0x80000;
@@ -34,6 +37,9 @@ final class Posix implements AutoCloseable {
     private static final int MAP_PRIVATE_ANONYMOUS = 2 | 0x20;
     private static final int MADV_HUGEPAGE = 14;
     private static final int MFD_CLOEXEC = 1;
+    private static final int F_OFD_SETLK = 37;
+    private static final short F_WRLCK = 1;
+    private static final long FLOCK_BYTES = 32;
     private static final long STATVFS_BYTES = 112;
     private static final long ST_RDONLY = 1;
 
@@ -51,6 +57,7 @@ final class Posix implements AutoCloseable {
     private static final MethodHandle MADVISE;
     private static final MethodHandle MEMFD_CREATE;
     private static final MethodHandle FTRUNCATE;
+    private static final MethodHandle FCNTL;
 
     static {
         // These two are the only ones used here that differ: asm-generic (x86, riscv, s390) against arm and power.
@@ -74,6 +81,10 @@ final class Posix implements AutoCloseable {
             MADVISE = bind("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
             MEMFD_CREATE = bind("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
             FTRUNCATE = bind("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+            FCNTL = bind(
+                    "fcntl",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS),
+                    Linker.Option.firstVariadicArg(2));
         } catch (IllegalCallerException e) {
             throw new UnsupportedOperationException(
                     "writing needs native access: start Java with --enable-native-access=ALL-UNNAMED", e);
@@ -90,7 +101,7 @@ final class Posix implements AutoCloseable {
         }
         Linker linker = Linker.nativeLinker();
         SymbolLookup libc = linker.defaultLookup();
-        Linker.Option[] all = java.util.Arrays.copyOf(options, options.length + 1);
+        Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
         all[options.length] = Linker.Option.captureCallState("errno");
         return linker.downcallHandle(
                 libc.find(name).orElseThrow(() -> new UnsupportedOperationException("libc has no " + name)),
@@ -231,12 +242,43 @@ final class Posix implements AutoCloseable {
             if (fd < 0) {
                 throw new PosixException("memfd_create", name, errno());
             }
-            if ((int) FTRUNCATE.invokeExact(capture, fd, bytes) != 0) {
-                int cause = errno();
+            try {
+                truncate(fd, bytes, name);
+            } catch (PosixException e) {
                 close(fd, name);
-                throw new PosixException("truncate", name, cause);
+                throw e;
             }
             return fd;
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    void truncate(int fd, long bytes, String path) throws PosixException {
+        try {
+            if ((int) FTRUNCATE.invokeExact(capture, fd, bytes) != 0) {
+                throw new PosixException("truncate", path, errno());
+            }
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    /// Locks a whole file for this descriptor; false where another one, of any process, holds the lock.
+    ///
+    /// An open file description lock, not the kind that `FileChannel` takes: that one belongs to the process, and
+    /// is lost as soon as the process closes any other descriptor of the same file.
+    boolean tryLock(int fd, String path) throws PosixException {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment flock = scratch.allocate(FLOCK_BYTES, 8); // whence, start, length, pid: 0 is the whole file
+            flock.set(ValueLayout.JAVA_SHORT, 0, F_WRLCK);
+            if ((int) FCNTL.invokeExact(capture, fd, F_OFD_SETLK, flock) == 0) {
+                return true;
+            }
+            if (errno() == Errno.EAGAIN.number || errno() == Errno.EACCES.number) {
+                return false;
+            }
+            throw new PosixException("lock", path, errno());
         } catch (Throwable t) {
             throw rethrow(t);
         }

@@ -65,7 +65,7 @@ public final class TargetDirectory implements AutoCloseable {
                     path + "");
             Object identity = identity(Path.of("/proc/self/fd/" + fd));
             TargetRules.checkContent(path);
-            marker = Marker.place(path, owner);
+            marker = Marker.place(posix, path, fd, owner);
             int leftovers = DataFiles.removeAll(path);
             return new TargetDirectory(posix, path, identity, fd, marker, made, leftovers);
         } catch (IOException | RuntimeException e) {

@@ -2,6 +2,8 @@ package io.plimsoll.io;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -92,6 +94,8 @@ final class TargetRules {
         return switch (e) {
             case AccessDeniedException _ -> Errno.describe(Errno.EACCES.number);
             case NoSuchFileException _ -> Errno.describe(Errno.ENOENT.number);
+            case DirectoryNotEmptyException _ -> Errno.describe(Errno.ENOTEMPTY.number);
+            case FileAlreadyExistsException _ -> Errno.describe(Errno.EEXIST.number);
             case FileSystemException f
             when f.getReason() != null -> {
                 int errno = Errno.guess(f.getReason());

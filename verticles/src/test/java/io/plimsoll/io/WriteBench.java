@@ -8,59 +8,55 @@ import java.util.Locale;
 
 /// Writes files of chunks as the client does, without a server, for `bench/write-vs-fio-dd`.
 ///
-/// `WriteBench DIRECTORY CHUNK_BYTES FILE_BYTES FILES`: prints MB/s over everything from the first chunk to the last
-/// close (stamping the data, opening and closing included), then where the time went.
+/// `WriteBench DIRECTORY CHUNK_BYTES FILE_BYTES FILES`: prints for each file its MB/s from open to close, with fsync
+/// and
+/// with making each chunk's data unique, and then where the time went. A calibration comes first, as in a run.
 final class WriteBench {
     private WriteBench() {}
 
     public static void main(String[] args) throws Exception {
-        ChunkPlan plan =
-                new ChunkPlan(Long.parseLong(args[1]), Long.parseLong(args[2]), 1, 1_000_000, EngineKind.PSYNC, true);
+        ChunkPlan plan = new ChunkPlan(Long.parseLong(args[1]), Long.parseLong(args[2]), 1, 1, EngineKind.PSYNC, true);
         int files = Integer.parseInt(args[3]);
-        Sums sums = new Sums();
         try (TargetDirectory target = TargetDirectory.claim(Path.of(args[0]), "bench");
                 ChunkEngine engine = ChunkEngine.of(plan.engine(), target, plan.chunkBytes(), System.nanoTime())) {
-            RollingWriter writer = new RollingWriter(plan, engine, sums, System::nanoTime, System::currentTimeMillis);
             Calibrator.run(plan, engine, System::nanoTime);
-            long begin = System.nanoTime();
+            RollingWriter writer =
+                    new RollingWriter(plan, engine, new Printer(), System::nanoTime, System::currentTimeMillis);
             for (long i = 0; i < files * plan.chunksPerFile(); i++) {
                 writer.step();
             }
-            long ns = System.nanoTime() - begin;
-            long bytes = files * plan.bytesPerFile();
-            System.out.printf(
-                    Locale.ROOT,
-                    "%.2f MB/s; of %.1f ms: write %.1f, fsync %.1f, close %.1f, rest %.1f%n",
-                    bytes * 1e3 / ns,
-                    ns / 1e6,
-                    sums.writeNs / 1e6,
-                    sums.fsyncNs / 1e6,
-                    sums.closeNs / 1e6,
-                    (ns - sums.writeNs - sums.fsyncNs - sums.closeNs) / 1e6);
             target.cleanUp();
         }
     }
 
-    private static final class Sums implements WriteObserver {
-        private long writeNs;
-        private long fsyncNs;
-        private long closeNs;
+    private static final class Printer implements WriteObserver {
+        private long beginNs;
 
         @Override
-        public void begins(Operation operation, long nowNs) {}
+        public void begins(Operation operation, long nowNs) {
+            if (operation == Operation.OPEN) {
+                beginNs = nowNs;
+            }
+        }
 
         @Override
         public void done() {}
 
         @Override
-        public void chunkWritten(long latencyNs, long bytes) {
-            writeNs += latencyNs;
-        }
+        public void chunkWritten(long latencyNs, long bytes) {}
 
         @Override
         public void fileClosed(Report.FileClosed file) {
-            fsyncNs += file.fsyncNs();
-            closeNs += file.closeNs();
+            long ns = System.nanoTime() - beginNs;
+            System.out.printf(
+                    Locale.ROOT,
+                    "%.2f MB/s; of %.1f ms: write %.1f, fsync %.1f, close %.1f, rest %.1f%n",
+                    file.bytes() * 1e3 / ns,
+                    ns / 1e6,
+                    file.writeNs() / 1e6,
+                    file.fsyncNs() / 1e6,
+                    file.closeNs() / 1e6,
+                    (ns - file.writeNs() - file.fsyncNs() - file.closeNs()) / 1e6);
         }
 
         @Override

@@ -1,0 +1,75 @@
+package io.plimsoll.io;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// Small file systems of a test's own, for faults that a plain directory cannot have. Needs root and the right to
+/// mount;
+/// without it the test is skipped, visibly.
+final class TestMounts implements AutoCloseable {
+    private final Path point;
+
+    private TestMounts(Path point) {
+        this.point = point;
+    }
+
+    static TestMounts tmpfs(Path point, String size) throws IOException {
+        return mount(point, "mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", point.toString());
+    }
+
+    /// Sparse, so that it may believe to be larger than what is below it: writes succeed then, and fsync does not.
+    static TestMounts ext4(Path point, Path image, String size) throws IOException {
+        assumeTrue(run("truncate", "-s", size, image.toString()) == 0, "no image");
+        assumeTrue(
+                run("mkfs.ext4", "-q", "-F", "-O", "^has_journal", "-E", "lazy_itable_init=1", image.toString()) == 0,
+                "no ext4");
+        return mount(point, "mount", "-o", "loop", image.toString(), point.toString());
+    }
+
+    static TestMounts mount(Path point, String... command) throws IOException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "mounting needs root");
+        Files.createDirectories(point);
+        assumeTrue(run(command) == 0, "not allowed to mount");
+        return new TestMounts(point);
+    }
+
+    void remountReadOnly() throws IOException {
+        assumeTrue(run("mount", "-o", "remount,ro", point.toString()) == 0, "not allowed to remount");
+    }
+
+    /// As ext4 does by itself after an error: read-only, also for files that are open.
+    void abort() throws IOException {
+        assumeTrue(run("mount", "-o", "remount,abort", point.toString()) == 0, "not allowed to abort");
+    }
+
+    @Override
+    public void close() throws IOException {
+        run("umount", "-l", point.toString());
+    }
+
+    static int run(String... command) throws IOException {
+        Process process =
+                new ProcessBuilder(List.of(command)).redirectErrorStream(true).start();
+        try {
+            process.getOutputStream().close();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                throw new IOException(command[0] + " does not end");
+            }
+            if (process.exitValue() != 0) {
+                System.out.println(String.join(" ", command) + ": " + output.strip());
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
