@@ -81,7 +81,6 @@ public record ClientSettings(
 
     static ClientSettings of(Values values) {
         ClientId id = values.optionalText("id").map(ClientId::new).orElseGet(ClientId::random);
-        Path home = Path.of(id.value());
         Optional<Path> path = values.optionalText("path").map(Path::of);
         return new ClientSettings(
                 id,
@@ -92,7 +91,7 @@ public record ClientSettings(
                 values.bool("allowSmallChunks"),
                 values.bytes("fileSize"),
                 values.duration("runTime"),
-                path.orElse(home.resolve("chunkfiles")),
+                path.orElse(Path.of(id.value(), "chunkfiles")),
                 path.isPresent(),
                 values.bool("dd") ? EngineKind.DD : EngineKind.PSYNC,
                 values.integer("keptFiles"),
@@ -102,7 +101,7 @@ public record ClientSettings(
                 values.duration("resourceInterval"),
                 values.duration("drainTimeout"),
                 values.path("unsentDirectory"),
-                values.optionalText("log").map(Path::of).orElse(home.resolve("client.log")),
+                values.optionalText("log").map(Path::of).orElse(Path.of("plimsoll-client-" + id + ".log")),
                 values.bool("quiet"),
                 ClusterSettings.of(values));
     }

@@ -17,7 +17,7 @@ final class Environment {
     static final String PREFIX = "PLIMSOLL_";
 
     /// What the program uses for other ends than settings.
-    static final Set<String> OTHERS = Set.of("PLIMSOLL_HOME", "PLIMSOLL_JAVA_OPTS", "PLIMSOLL_CACHE");
+    static final Set<String> OTHERS = Set.of("PLIMSOLL_HOME", "PLIMSOLL_JAVA_OPTS");
 
     /// What Kubernetes sets in every container beside a Service whose name begins with "plimsoll".
     private static final Pattern SERVICE_LINK = Pattern.compile(

@@ -5,11 +5,13 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.slf4j.event.KeyValuePair;
 
 /// Writes one event as one line of logfmt: `client-lost client=abc missed=10`. Nothing that a value contains can end
 /// the line, steer a terminal or forge a key. Lines of libraries become `log logger=… message="…"`.
 public final class EventConverter extends ThrowableHandlingConverter {
+    private static final Pattern OURS = Pattern.compile("(io\\.)?plimsoll\\.");
     private static final int VALUE_CHARS_MAX = 4000;
     private static final int FRAMES_MAX = 12;
     private static final int CAUSES_MAX = 5;
@@ -17,7 +19,7 @@ public final class EventConverter extends ThrowableHandlingConverter {
     @Override
     public String convert(ILoggingEvent event) {
         StringBuilder line = new StringBuilder(128);
-        if (event.getLoggerName().startsWith("io.plimsoll.")) {
+        if (OURS.matcher(event.getLoggerName()).lookingAt()) {
             line.append(Escapes.escape(event.getFormattedMessage()));
         } else {
             line.append("log");

@@ -67,7 +67,7 @@ class EventConverterTest {
     @Test
     void writesAnErrorWithItsStackOnTheSameLine() {
         Throwable error = new IllegalStateException("outer\nline", new IOException("No space left on device"));
-        String line = converter.convert(event("io.plimsoll.client.X", "io-error", error));
+        String line = converter.convert(event("plimsoll.writer", "io-error", error));
         assertFalse(line.contains("\n"));
         assertTrue(line.startsWith("io-error error=\"java.lang.IllegalStateException: outer\\nline\" stack="), line);
         assertTrue(line.contains("caused by java.io.IOException: No space left on device"), line);

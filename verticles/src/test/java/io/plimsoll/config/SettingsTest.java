@@ -99,7 +99,7 @@ class SettingsTest {
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(30),
                         Path.of("."),
-                        Path.of("a/client.log"),
+                        Path.of("plimsoll-client-a.log"),
                         false,
                         Optional.empty()),
                 client(Optional.empty(), Map.of(), new Flag("--id", "id", "a")));

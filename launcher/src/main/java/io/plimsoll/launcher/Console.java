@@ -1,0 +1,16 @@
+package io.plimsoll.launcher;
+
+import java.io.PrintWriter;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// Where a command writes: results to out, messages to err.
+record Console(PrintWriter out, PrintWriter err, boolean debug) {
+    Console(CommandSpec spec) {
+        this(spec.commandLine().getOut(), spec.commandLine().getErr(), PlimsollCommand.debug(spec.commandLine()));
+    }
+
+    void message(String line) {
+        err.println("plimsoll: " + line);
+        err.flush();
+    }
+}

@@ -1,0 +1,60 @@
+package io.plimsoll.launcher;
+
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The program `plimsoll`.
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    /// @return the exit code, see [ExitCode]
+    public static int run(String... args) {
+        return run(writer(System.out), writer(System.err), args);
+    }
+
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        CommandLine line = commandLine().setOut(out).setErr(err);
+        int code = line.execute(args);
+        out.flush();
+        err.flush();
+        return code;
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new PlimsollCommand());
+        line.getCommandSpec().usageMessage().exitCodeList(ExitCode.meanings());
+        return line
+                // -path and -sh are names, not bundles of -p and -s.
+                .setPosixClusteredShortOptionsAllowed(false)
+                .setUnmatchedOptionsAllowedAsOptionParameters(false)
+                .setExpandAtFiles(false)
+                .setUsageHelpWidth(110)
+                .setUsageHelpLongOptionsMaxWidth(38)
+                .setParameterExceptionHandler(Main::misused)
+                .setExecutionExceptionHandler((failure, command, _) -> Failures.report(
+                                failure, PlimsollCommand.debug(command), command.getErr())
+                        .code());
+    }
+
+    private static int misused(ParameterException misuse, String[] args) {
+        CommandLine command = misuse.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("plimsoll: " + misuse.getMessage());
+        UnmatchedArgumentException.printSuggestions(misuse, err);
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.USAGE.code();
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+    }
+}

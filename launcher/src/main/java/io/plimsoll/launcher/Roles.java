@@ -1,0 +1,79 @@
+package io.plimsoll.launcher;
+
+import io.plimsoll.client.ClientOutcome;
+import io.plimsoll.client.ClientVerticle;
+import io.plimsoll.config.ClientSettings;
+import io.plimsoll.config.ServerSettings;
+import io.plimsoll.config.Settings;
+import io.plimsoll.model.ByteSize;
+import io.plimsoll.server.ServerOutcome;
+import io.plimsoll.server.ServerVerticle;
+import java.nio.file.Files;
+import java.util.List;
+
+/// The two long-running commands, and what their outcomes mean.
+final class Roles {
+    private Roles() {}
+
+    static Role<ServerSettings, ServerOutcome> server() {
+        return new Role<>(
+                "server",
+                ClusterVertx.Node.SERVER,
+                Settings::server,
+                ServerSettings::log,
+                ServerSettings::cluster,
+                ServerVerticle::new,
+                Roles::ended,
+                _ -> "a run that was open stays without its report; plimsoll report shows what there is");
+    }
+
+    static Role<ClientSettings, ClientOutcome> client() {
+        return new Role<>(
+                "client",
+                ClusterVertx.Node.CLIENT,
+                Settings::client,
+                ClientSettings::log,
+                ClientSettings::cluster,
+                ClientVerticle::new,
+                Roles::ended,
+                settings -> Files.exists(settings.path())
+                        ? "data files may be left in " + settings.path() + ", and undelivered reports are lost"
+                        : "no data files were written");
+    }
+
+    static ExitCode ended(ServerOutcome outcome, Console console) {
+        outcome.failure().ifPresent(console::message);
+        List<String> states =
+                outcome.runs().stream().map(ServerOutcome.ClosedRun::state).toList();
+        if (outcome.failure().isPresent()) {
+            return ExitCode.INTERNAL;
+        } else if (states.contains("failed")) {
+            return ExitCode.FAILED;
+        }
+        return states.contains("incomplete") ? ExitCode.INCOMPLETE : ExitCode.OK;
+    }
+
+    static ExitCode ended(ClientOutcome outcome, Console console) {
+        outcome.notes().forEach(console::message);
+        String word = outcome.state().name().toLowerCase(java.util.Locale.ROOT);
+        String reason = outcome.reason().isEmpty() ? "" : " (" + outcome.reason() + ")";
+        console.message("run %d: %s%s, %s in %d files, %d rollovers"
+                .formatted(
+                        outcome.run(),
+                        word,
+                        reason,
+                        ByteSize.format(outcome.bytes()),
+                        outcome.files(),
+                        outcome.rollovers()));
+        if (outcome.unsent().isPresent()) {
+            console.message("the server did not take all reports; deliver them later: plimsoll submit "
+                    + outcome.unsent().get());
+            return ExitCode.UNREACHABLE;
+        }
+        return switch (outcome.state()) {
+            case FINISHED -> ExitCode.OK;
+            case INTERRUPTED -> ExitCode.INTERRUPTED;
+            case ALIVE, SUSPECT, LOST, REJECTED, FAILED -> ExitCode.FAILED;
+        };
+    }
+}

@@ -1,0 +1,70 @@
+package io.plimsoll.launcher;
+
+import io.plimsoll.config.Flag;
+import io.plimsoll.config.Sources;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `plimsoll server`.
+@Command(
+        name = "server",
+        description = "Run a server: it takes what clients measure into the database, and writes the report.",
+        mixinStandardHelpOptions = true,
+        versionProvider = PlimsollCommand.Version.class,
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        footer = {
+            "",
+            "Everything else is in conf/server.yaml. What follows -- goes to the launcher of Vert.x:",
+            "  plimsoll server -- -options '{\"eventLoopPoolSize\": 4}'"
+        })
+final class ServerCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-d", "--database"},
+            paramLabel = "DATABASE",
+            description = "A postgresql:// URI, or a directory for the embedded Postgres (plimsoll-data).")
+    private String database;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "The report as JSON (report.json).")
+    private String report;
+
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "DURATION",
+            description = "End so long after the start without clients, or after the last one left (30s).")
+    private String idleTimeout;
+
+    @Option(names = "--keep-running", negatable = true, description = "Never end by itself.")
+    private Boolean keepRunning;
+
+    @Mixin
+    private ConfigOptions config;
+
+    @Parameters(hidden = true)
+    private List<String> afterDashes = List.of();
+
+    @Override
+    public Integer call() {
+        List<String> launcherArgs = LauncherArguments.of(spec, afterDashes);
+        return new LongRun<>(Roles.server(), new Console(spec)).run(sources(), launcherArgs);
+    }
+
+    Sources sources() {
+        List<Flag> flags = new ArrayList<>();
+        ConfigOptions.add(flags, "--database", "database", database);
+        ConfigOptions.add(flags, "--report", "report", report);
+        ConfigOptions.add(flags, "--idle-timeout", "idleTimeout", idleTimeout);
+        ConfigOptions.add(flags, "--keep-running", "keepRunning", keepRunning);
+        return config.sources("server", flags);
+    }
+}
