@@ -14,23 +14,33 @@ import org.slf4j.LoggerFactory;
 final class PatientTransactions {
     private static final Logger LOG = LoggerFactory.getLogger(PatientTransactions.class);
     private static final int UNDER_WAY_MAX = 1_000;
+    private static final long LONG_FACTOR = 12;
 
     private final Vertx vertx;
     private final Database database;
     private final long retryMsMax;
+    private final long transactionMsMax;
     private int underWay;
     private boolean stopping;
 
-    PatientTransactions(Vertx vertx, Database database, long retryMsMax) {
+    PatientTransactions(Vertx vertx, Database database, long retryMsMax, long transactionMsMax) {
         this.vertx = vertx;
         this.database = database;
         this.retryMsMax = retryMsMax;
+        this.transactionMsMax = transactionMsMax;
     }
 
     /// Fails with [PersistFailure].
-    ///
-    /// @param timeoutMs of each attempt
-    <T> Future<T> run(long timeoutMs, Function<SqlConnection, Future<T>> work) {
+    <T> Future<T> run(Function<SqlConnection, Future<T>> work) {
+        return run(transactionMsMax, work);
+    }
+
+    /// As [#run], for work that looks at every report of a run, which takes microseconds each.
+    <T> Future<T> runLong(Function<SqlConnection, Future<T>> work) {
+        return run(transactionMsMax * LONG_FACTOR, work);
+    }
+
+    private <T> Future<T> run(long timeoutMs, Function<SqlConnection, Future<T>> work) {
         if (underWay >= UNDER_WAY_MAX) {
             return Future.failedFuture(
                     new PersistFailure(Persist.UNAVAILABLE, underWay + " requests are under way already"));

@@ -6,27 +6,23 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.sqlclient.SqlConnection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Writes to the database what it is asked at [Persist#ADDRESS], and answers after the commit.
 ///
-/// Reports are queued, and each of a few writers takes what is there whenever it is free: batches grow with the load
-/// and
-/// nothing waits for a timer. While the database is away everything is retried, for at most [Persist#RETRY_MS_MAX].
-/// Deploy one instance; the database stays open when it is undeployed.
+/// Reports are queued, and each of a few writers takes what is there whenever it is free: batches grow with the load,
+/// and nothing waits for a timer. While the database is away everything is tried again, for [Persist#RETRY_MS_MAX] at
+/// most. Deploy one instance; the database stays open when it is undeployed.
 public final class PersistenceVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(PersistenceVerticle.class);
     private static final long REPORTS_QUEUED_MAX = 100_000;
     private static final long BYTES_QUEUED_MAX = 64 << 20;
     private static final int WRITERS = 2;
     private static final long TRANSACTION_MS_MAX = 10_000;
-    private static final long COUNT_TRANSACTIONS_MAX = 12;
     private static final long FLUSH_MS_MAX = 10_000;
 
     private final Database database;
@@ -63,7 +59,7 @@ public final class PersistenceVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Persist.registerCodecs(vertx.eventBus());
-        transactions = new PatientTransactions(vertx, database, retryMsMax);
+        transactions = new PatientTransactions(vertx, database, retryMsMax, transactionMsMax);
         consumer = vertx.eventBus().localConsumer(Persist.ADDRESS, this::handle);
         return consumer.completion().compose(_ -> deploySources.get());
     }
@@ -86,13 +82,13 @@ public final class PersistenceVerticle extends VerticleBase {
     private void handle(Message<Persist> message) {
         switch (message.body()) {
             case Persist.Reports reports -> enqueue(message, reports);
-            case Persist.OpenRun open -> answer(message, connection -> RunStore.open(connection, open));
-            case Persist.FindRun find -> answer(message, connection -> RunStore.find(connection, find));
-            case Persist.AdmitClient admit -> answer(message, connection -> RunStore.admit(connection, admit));
-            case Persist.Notices notices -> answer(message, connection -> RunStore.note(connection, notices));
-            case Persist.Presence presence -> answer(message, connection -> RunStore.presence(connection, presence));
-            case Persist.Prove prove -> count(message, connection -> RunStore.prove(connection, prove));
-            case Persist.CloseRun close -> count(message, connection -> RunStore.close(connection, close));
+            case Persist.OpenRun open -> answer(message, transactions.run(c -> RunStore.open(c, open)));
+            case Persist.FindRun find -> answer(message, transactions.run(c -> RunStore.find(c, find)));
+            case Persist.AdmitClient admit -> answer(message, transactions.run(c -> RunStore.admit(c, admit)));
+            case Persist.Notices notices -> answer(message, transactions.run(c -> RunStore.note(c, notices)));
+            case Persist.Presence presence -> answer(message, transactions.run(c -> RunStore.presence(c, presence)));
+            case Persist.Prove prove -> answer(message, transactions.runLong(c -> RunStore.prove(c, prove)));
+            case Persist.CloseRun close -> answer(message, transactions.runLong(c -> RunStore.close(c, close)));
         }
     }
 
@@ -163,17 +159,8 @@ public final class PersistenceVerticle extends VerticleBase {
         }
     }
 
-    private <T> void answer(Message<Persist> message, Function<SqlConnection, Future<T>> work) {
-        answer(message, transactionMsMax, work);
-    }
-
-    /// Counts every report of a run, a few microseconds each: that gets the time of several transactions.
-    private <T> void count(Message<Persist> message, Function<SqlConnection, Future<T>> work) {
-        answer(message, COUNT_TRANSACTIONS_MAX * transactionMsMax, work);
-    }
-
-    private <T> void answer(Message<Persist> message, long timeoutMs, Function<SqlConnection, Future<T>> work) {
-        transactions.run(timeoutMs, work).onComplete(done -> {
+    private void answer(Message<Persist> message, Future<?> work) {
+        work.onComplete(done -> {
             if (done.succeeded()) {
                 message.reply(done.result());
             } else {
