@@ -43,6 +43,10 @@ final class Roles {
 
     static ExitCode ended(ServerOutcome outcome, Console console) {
         outcome.failure().ifPresent(console::message);
+        if (outcome.runs().isEmpty() && outcome.failure().isEmpty()) {
+            console.message("no client came; nothing was measured");
+            return ExitCode.INCOMPLETE;
+        }
         List<String> states =
                 outcome.runs().stream().map(ServerOutcome.ClosedRun::state).toList();
         if (outcome.failure().isPresent()) {
@@ -73,7 +77,8 @@ final class Roles {
         return switch (outcome.state()) {
             case FINISHED -> ExitCode.OK;
             case INTERRUPTED -> ExitCode.INTERRUPTED;
-            case ALIVE, SUSPECT, LOST, REJECTED, FAILED -> ExitCode.FAILED;
+            case REJECTED -> ExitCode.USAGE;
+            case ALIVE, SUSPECT, LOST, FAILED -> ExitCode.FAILED;
         };
     }
 }

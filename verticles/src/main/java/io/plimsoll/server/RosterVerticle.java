@@ -11,11 +11,13 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -133,14 +135,18 @@ final class RosterVerticle extends VerticleBase {
                 .onSuccess(proof -> LOG.atInfo()
                         .addKeyValue("client", m.client())
                         .addKeyValue("reports", proof.present())
-                        .addKeyValue("last", proof.lastSequence())
+                        .addKeyValue("last", proof.lastSequence().orElse(0L))
                         .log(proof.complete() ? "client-complete" : "client-incomplete"))
                 .onFailure(
                         e -> LOG.atError().addKeyValue("reason", e.getMessage()).log("proof-failed"));
     }
 
+    /// The server ends after all else that was decided with it is done: closing the run takes its time.
     private Future<?> act(List<Roster.Action> actions) {
-        return Future.join(actions.stream().map(this::carryOut).toList());
+        Map<Boolean, List<Roster.Action>> parted =
+                actions.stream().collect(Collectors.partitioningBy(Roster.Action.Exit.class::isInstance));
+        return Future.join(parted.get(false).stream().map(this::carryOut).toList())
+                .onComplete(_ -> parted.get(true).forEach(this::carryOut));
     }
 
     private Future<?> carryOut(Roster.Action action) {
