@@ -1,7 +1,6 @@
 package io.plimsoll.client;
 
 import io.plimsoll.config.ClientSettings;
-import io.plimsoll.io.PosixException;
 import io.plimsoll.io.TargetDirectory;
 import io.plimsoll.io.ThreadCpu;
 import io.plimsoll.model.ChunkPlan;
@@ -22,6 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -29,9 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One run on one target, from its preparation to its clean-up: deploys the writer and the watcher, takes an interval
-/// each second, notices stalls, and reports all of it. Lives on the client verticle's event loop; the disk is touched
-/// on
-/// threads of its own only.
+/// each second, notices stalls, and reports all of it. Lives on the client verticle's event loop; the disk is
+/// touched on threads of its own only.
 final class Measurement implements WriterVerticle.Listener {
     private static final Logger LOG = LoggerFactory.getLogger("plimsoll.client");
     private static final long INTERVAL_MS = 1_000;
@@ -145,29 +144,42 @@ final class Measurement implements WriterVerticle.Listener {
                 .addKeyValue("predictedRollovers", prepared.calibration().predictedRollovers())
                 .log("run-started");
         CompletableFuture<ThreadCpu> dataThread = new CompletableFuture<>();
-        writer = new WriterVerticle(plan, prepared.target(), seed(), recorder, progress, dataThread::complete, this);
+        // Not the calibration's seed: storage that remembers blocks would know the run's first ones.
+        writer = new WriterVerticle(plan, prepared.target(), ~seed(), recorder, progress, dataThread::complete, this);
         phase = ClientPhase.WRITING;
         intervalBeginNs = System.nanoTime();
         long timer = vertx.setPeriodic(INTERVAL_MS, _ -> second());
         String client = session.clientId().value();
-        Future<String> watcher = vertx.deployVerticle(writer, WriterVerticle.options(client))
-                .compose(_ -> vertx.deployVerticle(
-                        new ResourceVerticle(
-                                settings.resourceInterval().toMillis(),
-                                prepared.probe(),
-                                dataThread.join(),
-                                space,
-                                progress,
-                                reports,
-                                this::shortage),
-                        ResourceVerticle.options(client)));
-        return watcher.compose(_ -> Future.any(writerEnded.future(), abandoned.future()))
+        Future<String> writing = vertx.deployVerticle(writer, WriterVerticle.options(client));
+        Future<String> watching = writing.compose(_ -> vertx.deployVerticle(
+                new ResourceVerticle(
+                        settings.resourceInterval().toMillis(),
+                        prepared.probe(),
+                        dataThread.join(),
+                        new DiskGuard(space),
+                        progress,
+                        reports,
+                        this::shortage),
+                ResourceVerticle.options(client)));
+        return watching.onFailure(e -> notStarted(writing, e))
+                .otherwiseEmpty()
+                .compose(_ -> Future.any(writerEnded.future(), abandoned.future()))
                 .eventually(() -> {
                     vertx.cancelTimer(timer);
                     takeInterval();
-                    return watcher.compose(vertx::undeploy).timeout(INTERVAL_MS, TimeUnit.MILLISECONDS);
+                    return watching.compose(vertx::undeploy).timeout(INTERVAL_MS, TimeUnit.MILLISECONDS);
                 })
-                .compose(_ -> writerEnded.future().isComplete() ? ended(prepared) : leftBehind(prepared.target()));
+                .compose(_ -> writerEnded.future().isComplete()
+                        ? writing.compose(vertx::undeploy).otherwiseEmpty().compose(_ -> ended(prepared))
+                        : leftBehind(prepared.target()));
+    }
+
+    /// Without memory for its chunk, or with nobody to watch it, the writer does not go on.
+    private void notStarted(Future<String> writing, Throwable problem) {
+        stop(ClientState.FAILED, problem.getMessage() == null ? problem.toString() : problem.getMessage());
+        if (writing.failed()) {
+            writerEnded.tryComplete();
+        }
     }
 
     private Future<Void> ended(Preparation prepared) {
@@ -214,8 +226,9 @@ final class Measurement implements WriterVerticle.Listener {
         long inFlightNs = progress.inFlight()
                 .map(call -> System.nanoTime() - call.sinceNs())
                 .orElse(0L);
-        String what =
-                progress.inFlight().map(c -> c.operation().name().toLowerCase()).orElse("");
+        String what = progress.inFlight()
+                .map(c -> c.operation().name().toLowerCase(Locale.ROOT))
+                .orElse("");
         switch (stalls.look(inFlightNs)) {
             case STALLED ->
                 happened(EventKind.WRITER_STALLED, what + " has not returned for " + inFlightNs / 1_000_000_000 + " s");
@@ -258,12 +271,13 @@ final class Measurement implements WriterVerticle.Listener {
     }
 
     @Override
-    public void ended(Optional<PosixException> failure) {
+    public void ended(Optional<Exception> failure) {
         context.runOnContext(_ -> {
             failure.ifPresent(e -> {
-                happened(EventKind.IO_ERROR, e.getMessage());
+                String why = e.getMessage() == null ? e.toString() : e.getMessage();
+                happened(EventKind.IO_ERROR, why);
                 state = ClientState.FAILED;
-                reason = cut(e.getMessage());
+                reason = cut(why);
             });
             writerEnded.tryComplete();
         });

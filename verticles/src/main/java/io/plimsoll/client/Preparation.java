@@ -47,7 +47,7 @@ record Preparation(
         TargetProbe probe = null;
         try {
             probe = new TargetProbe(target);
-            Optional<String> shortage = space.shortage(probe.space(), 0);
+            Optional<String> shortage = space.shortageBeforeRun(probe.space());
             if (shortage.isPresent()) {
                 throw new RefusedRun(target.path() + ": " + shortage.get());
             }

@@ -12,6 +12,8 @@ import io.vertx.core.VerticleBase;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import oshi.SystemInfo;
 import oshi.software.os.OSProcess;
 
@@ -20,6 +22,8 @@ import oshi.software.os.OSProcess;
 /// with [#options].
 final class ResourceVerticle extends VerticleBase {
     private static final long GUARD_INTERVAL_MS = 1_000;
+    /// Processor time comes in ticks of 10 ms: over less than this they say nothing.
+    private static final long SHORTEST_NS = 500_000_000;
 
     private record Sample(
             long atNs,
@@ -31,7 +35,7 @@ final class ResourceVerticle extends VerticleBase {
     private final long intervalMs;
     private final TargetProbe probe;
     private final ThreadCpu dataThread;
-    private final DiskSpace space;
+    private final DiskGuard guard;
     private final WriterProgress progress;
     private final ReportSink reports;
     private final Consumer<String> shortage;
@@ -43,14 +47,14 @@ final class ResourceVerticle extends VerticleBase {
             long intervalMs,
             TargetProbe probe,
             ThreadCpu dataThread,
-            DiskSpace space,
+            DiskGuard guard,
             WriterProgress progress,
             ReportSink reports,
             Consumer<String> shortage) {
         this.intervalMs = intervalMs;
         this.probe = probe;
         this.dataThread = dataThread;
-        this.space = space;
+        this.guard = guard;
         this.progress = progress;
         this.reports = reports;
         this.shortage = shortage;
@@ -76,14 +80,16 @@ final class ResourceVerticle extends VerticleBase {
     /// The time since the last sample is reported too, so that a short run has its figures.
     @Override
     public Future<?> stop() {
-        report();
+        if (System.nanoTime() - last.atNs >= SHORTEST_NS) {
+            report();
+        }
         probe.close();
         return Future.succeededFuture();
     }
 
     private void guard(long timer) {
         try {
-            space.shortage(probe.space(), progress.bytesOnDisk()).ifPresent(why -> {
+            guard.look(probe.space(), progress.bytesOnDisk()).ifPresent(why -> {
                 vertx.cancelTimer(timer);
                 shortage.accept(why);
             });
@@ -108,7 +114,8 @@ final class ResourceVerticle extends VerticleBase {
                 difference(a, b, ThreadCpu.Sample::delayNs),
                 device(now, DeviceCounters::readBytes),
                 device(now, DeviceCounters::writtenBytes),
-                device(now, DeviceCounters::busyMs).map(ms -> percent(TimeUnit.MILLISECONDS.toNanos(ms), ns))));
+                device(now, DeviceCounters::busyMs)
+                        .map(ms -> Math.min(percent(TimeUnit.MILLISECONDS.toNanos(ms), ns), 100))));
         last = now;
     }
 
@@ -123,15 +130,15 @@ final class ResourceVerticle extends VerticleBase {
     }
 
     private static long difference(
-            Optional<ThreadCpu.Sample> a,
-            Optional<ThreadCpu.Sample> b,
-            java.util.function.ToLongFunction<ThreadCpu.Sample> value) {
+            Optional<ThreadCpu.Sample> a, Optional<ThreadCpu.Sample> b, ToLongFunction<ThreadCpu.Sample> value) {
         return a.isEmpty() || b.isEmpty() ? 0 : Math.max(0, value.applyAsLong(b.get()) - value.applyAsLong(a.get()));
     }
 
-    private Optional<Long> device(Sample now, java.util.function.Function<DeviceCounters, Long> value) {
-        return last.device.flatMap(
-                before -> now.device.map(after -> Math.max(0, value.apply(after) - value.apply(before))));
+    private Optional<Long> device(Sample now, Function<DeviceCounters, Long> value) {
+        // A counter that went back is that of another device, put in its place: no figure, rather than a wrong one.
+        return last.device.flatMap(before -> now.device
+                .map(after -> value.apply(after) - value.apply(before))
+                .filter(grown -> grown >= 0));
     }
 
     private static double percent(long busyNs, long ns) {

@@ -5,6 +5,8 @@ import io.plimsoll.model.Calibration;
 import io.plimsoll.model.ChunkPlan;
 import io.plimsoll.model.Durations;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -12,6 +14,9 @@ import java.util.Optional;
 final class RolloverForecast {
     /// A disk is rarely as fast in the long run as in its first second.
     private static final double MARGIN = 1.25;
+
+    /// Longer ones are advised to nobody, and not accepted either.
+    private static final double RUN_TIME_MS_MAX = 365.0 * 24 * 3600 * 1000;
 
     private RolloverForecast() {}
 
@@ -42,12 +47,24 @@ final class RolloverForecast {
 
     private static String remedy(ChunkPlan plan, double bytesPerMs) {
         double neededMs = ChunkPlan.ROLLOVERS_MIN * plan.bytesPerFile() / bytesPerMs * MARGIN;
-        long seconds = Math.max(1, (long) Math.ceil(neededMs / 1_000));
-        String longer = "write -rt " + seconds + "s";
-        long fits = (long) (plan.runTimeMs() * bytesPerMs / MARGIN / ChunkPlan.ROLLOVERS_MIN);
-        long chunks = fits / plan.chunkBytes();
-        String smaller = chunks >= 1 ? " or -f " + chunks * plan.chunkBytes() : "";
-        return longer + smaller + ", or --force to run all the same, flagged";
+        List<String> would = new ArrayList<>();
+        if (neededMs < RUN_TIME_MS_MAX) {
+            would.add("write -rt " + runTime(Math.ceil(neededMs / 1_000)));
+        }
+        long chunks = (long) (plan.runTimeMs() * bytesPerMs / MARGIN / ChunkPlan.ROLLOVERS_MIN) / plan.chunkBytes();
+        would.add(chunks >= 1 ? "write -f " + chunks * plan.chunkBytes() : "choose a smaller chunk and file size");
+        return String.join(" or ", would) + "; --force runs it all the same, flagged";
+    }
+
+    /// As the option wants it, rounded up to what a person would write.
+    private static String runTime(double seconds) {
+        if (seconds <= 20) {
+            return Math.max(1, (long) seconds) + "s";
+        }
+        if (seconds <= 120) {
+            return (long) Math.ceil(seconds / 5) * 5 + "s";
+        }
+        return seconds <= 7200 ? (long) Math.ceil(seconds / 60) + "m" : (long) Math.ceil(seconds / 3600) + "h";
     }
 
     private static Duration millis(double ms) {

@@ -32,8 +32,11 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
     interface Listener {
         void fileClosed(Report.FileClosed file);
 
-        /// @param failure the error that ended the writing; empty when the time was over or a stop was asked for
-        void ended(Optional<PosixException> failure);
+        /// Always comes, and comes last.
+        ///
+        /// @param failure the disk's error that ended the writing, or one of our own; empty when the time was
+        ///     over or a stop was asked for
+        void ended(Optional<Exception> failure);
     }
 
     private final ChunkPlan plan;
@@ -47,6 +50,7 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
     private RollingWriter writer;
     private volatile boolean stopAsked;
     private boolean ended;
+    private long openFileBytes;
 
     /// @param seed of the data, no two clients' alike
     /// @param dataThread told which thread to watch, before the first chunk
@@ -114,19 +118,19 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
                 }
                 writer.step();
             } while (System.nanoTime() - sliceBegin < SLICE_NS);
-        } catch (PosixException e) {
+        } catch (PosixException | RuntimeException e) {
             end(Optional.of(e));
             return;
         }
         context.runOnContext(_ -> slice());
     }
 
-    private void end(Optional<PosixException> failure) {
+    private void end(Optional<Exception> failure) {
         ended = true;
-        Optional<PosixException> first = failure;
+        Optional<Exception> first = failure;
         try {
             writer.finish();
-        } catch (PosixException e) {
+        } catch (PosixException | RuntimeException e) {
             first = failure.or(() -> Optional.of(e));
         }
         listener.ended(first);
@@ -149,10 +153,14 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
     public void chunkWritten(long latencyNs, long bytes) {
         recorder.record(latencyNs, bytes);
         progress.written(bytes);
+        openFileBytes += bytes;
     }
 
     @Override
     public void fileClosed(Report.FileClosed file) {
+        // A file whose fsync failed reports nothing, and what was counted chunk by chunk was too much.
+        progress.takenBack(openFileBytes - file.bytes());
+        openFileBytes = 0;
         progress.fileClosed(file.complete());
         listener.fileClosed(file);
     }

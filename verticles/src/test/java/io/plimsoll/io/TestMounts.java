@@ -12,19 +12,19 @@ import java.util.concurrent.TimeUnit;
 /// Small file systems of a test's own, for faults that a plain directory cannot have. Needs root and the right to
 /// mount;
 /// without it the test is skipped, visibly.
-final class TestMounts implements AutoCloseable {
+public final class TestMounts implements AutoCloseable {
     private final Path point;
 
     private TestMounts(Path point) {
         this.point = point;
     }
 
-    static TestMounts tmpfs(Path point, String size) throws IOException {
+    public static TestMounts tmpfs(Path point, String size) throws IOException {
         return mount(point, "mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", point.toString());
     }
 
     /// Sparse, so that it may believe to be larger than what is below it: writes succeed then, and fsync does not.
-    static TestMounts ext4(Path point, Path image, String size) throws IOException {
+    public static TestMounts ext4(Path point, Path image, String size) throws IOException {
         assumeTrue(run("truncate", "-s", size, image.toString()) == 0, "no image");
         assumeTrue(
                 run("mkfs.ext4", "-q", "-F", "-O", "^has_journal", "-E", "lazy_itable_init=1", image.toString()) == 0,
@@ -46,6 +46,15 @@ final class TestMounts implements AutoCloseable {
     /// As ext4 does by itself after an error: read-only, also for files that are open.
     void abort() throws IOException {
         assumeTrue(run("mount", "-o", "remount,abort", point.toString()) == 0, "not allowed to abort");
+    }
+
+    /// Writers wait in the kernel from now on, and cannot be killed: [#thaw] it in any case.
+    public boolean freeze() throws IOException {
+        return run("fsfreeze", "-f", point.toString()) == 0;
+    }
+
+    public void thaw() throws IOException {
+        run("fsfreeze", "-u", point.toString());
     }
 
     @Override
