@@ -80,7 +80,7 @@ final class Measurement implements WriterVerticle.Listener {
         return disk.executeBlocking(() -> Preparation.make(settings, space, seed()))
                 .compose(this::write)
                 .recover(refused -> {
-                    stop(
+                    stopNow(
                             refused instanceof Preparation.RefusedRun ? ClientState.REJECTED : ClientState.FAILED,
                             refused.getMessage() == null ? refused.toString() : refused.getMessage());
                     return Future.succeededFuture();
@@ -94,20 +94,21 @@ final class Measurement implements WriterVerticle.Listener {
 
     /// Asks for an orderly end; the first reason counts. Any thread.
     void stop(ClientState how, String why) {
-        context.runOnContext(_ -> {
-            if (state == ClientState.FINISHED && phase != ClientPhase.DRAINING) {
-                state = how;
-                reason = cut(why);
-                LOG.atInfo()
-                        .addKeyValue("state", how)
-                        .addKeyValue("reason", why)
-                        .log("run-stopping");
-                if (writer != null) {
-                    writer.askToStop();
-                    vertx.setTimer(STOP_TIMEOUT_MS, _ -> abandoned.tryComplete());
-                }
-            }
-        });
+        context.runOnContext(_ -> stopNow(how, why));
+    }
+
+    /// On the context only. What fails the run calls this one, as its end is read off the state right after.
+    private void stopNow(ClientState how, String why) {
+        if (state != ClientState.FINISHED || phase == ClientPhase.DRAINING) {
+            return;
+        }
+        state = how;
+        reason = cut(why);
+        LOG.atInfo().addKeyValue("state", how).addKeyValue("reason", why).log("run-stopping");
+        if (writer != null) {
+            writer.askToStop();
+            vertx.setTimer(STOP_TIMEOUT_MS, _ -> abandoned.tryComplete());
+        }
     }
 
     ClientPhase phase() {
@@ -176,7 +177,7 @@ final class Measurement implements WriterVerticle.Listener {
 
     /// Without memory for its chunk, or with nobody to watch it, the writer does not go on.
     private void notStarted(Future<String> writing, Throwable problem) {
-        stop(ClientState.FAILED, problem.getMessage() == null ? problem.toString() : problem.getMessage());
+        stopNow(ClientState.FAILED, problem.getMessage() == null ? problem.toString() : problem.getMessage());
         if (writing.failed()) {
             writerEnded.tryComplete();
         }

@@ -44,7 +44,7 @@ public final class TestMounts implements AutoCloseable {
     }
 
     /// As ext4 does by itself after an error: read-only, also for files that are open.
-    void abort() throws IOException {
+    public void abort() throws IOException {
         assumeTrue(run("mount", "-o", "remount,abort", point.toString()) == 0, "not allowed to abort");
     }
 
