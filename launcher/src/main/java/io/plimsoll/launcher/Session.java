@@ -15,10 +15,10 @@ import io.plimsoll.report.RunReport;
 import io.plimsoll.report.RunSummary;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.pgclient.PgException;
-import io.vertx.sqlclient.ClosedConnectionException;
 import io.vertx.sqlclient.Cursor;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -151,15 +151,15 @@ final class Session implements AutoCloseable {
         } catch (TimeoutException _) {
             throw new DatabaseException(
                     DatabaseException.Kind.TIMEOUT, "the database did not answer within " + timeoutMs + " ms");
-        } catch (ClosedConnectionException e) {
-            throw new DatabaseException(
-                    DatabaseException.Kind.UNREACHABLE, "the database closed the connection while it was read", e);
         } catch (PgException e) {
             if (e.getSqlState().startsWith(OPERATOR_INTERVENTION)) {
                 throw new DatabaseException(
                         DatabaseException.Kind.UNREACHABLE, "the database stopped: " + e.getErrorMessage(), e);
             }
             throw e;
+        } catch (VertxException e) {
+            throw new DatabaseException(
+                    DatabaseException.Kind.UNREACHABLE, "the database closed the connection while it was read", e);
         }
     }
 }

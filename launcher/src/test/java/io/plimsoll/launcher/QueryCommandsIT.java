@@ -305,8 +305,14 @@ final class QueryCommandsIT {
     @Test
     void aDatabaseThatStopsWhileItIsReadIsExitCode5() {
         Writer killsTheDatabaseUnderIt = new StringWriter() {
+            private boolean done;
+
             @Override
             public void flush() {
+                if (done) {
+                    return;
+                }
+                done = true;
                 POSTGRES.sql("select pg_terminate_backend(pid) from pg_stat_activity"
                         + " where datname = current_database() and pid <> pg_backend_pid()");
             }
