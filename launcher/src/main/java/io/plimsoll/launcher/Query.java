@@ -17,11 +17,6 @@ import picocli.CommandLine.Model.CommandSpec;
 ///
 /// No Vert.x type is in a signature here, nor may one be in a command class: picocli looks at those for `--help`.
 final class Query {
-    static final int OK = 0;
-    static final int INTERNAL = 1;
-    static final int USAGE = 2;
-    static final int UNREACHABLE = 5;
-
     /// @param session the open database
     interface Work {
         void run(Session session, PrintWriter out) throws IOException;
@@ -58,17 +53,20 @@ final class Query {
                 work.run(session, out);
                 out.flush();
             }
-            return OK;
+            return ExitCode.OK.code();
         } catch (OutputClosedException _) {
-            return OK;
+            return ExitCode.OK.code();
         } catch (NoSuchRunException | UsageException e) {
-            return complain(err, e.getMessage(), USAGE);
+            return complain(err, e.getMessage(), ExitCode.USAGE);
         } catch (DatabaseException e) {
-            return complain(err, e.getMessage(), e.kind() == DatabaseException.Kind.LOCATION ? USAGE : UNREACHABLE);
+            return complain(
+                    err,
+                    e.getMessage(),
+                    e.kind() == DatabaseException.Kind.LOCATION ? ExitCode.USAGE : ExitCode.UNREACHABLE);
         } catch (IOException | UncheckedIOException e) {
-            return complain(err, "cannot write: " + e.getMessage(), USAGE);
+            return complain(err, "cannot write: " + e.getMessage(), ExitCode.USAGE);
         } catch (RuntimeException e) {
-            return complain(err, "internal error: " + e, INTERNAL);
+            return complain(err, "internal error: " + e, ExitCode.INTERNAL);
         }
     }
 
@@ -89,9 +87,9 @@ final class Query {
         }
     }
 
-    private static int complain(PrintWriter err, String message, int exitCode) {
+    private static int complain(PrintWriter err, String message, ExitCode exitCode) {
         err.println("plimsoll: " + Plain.of(message));
         err.flush();
-        return exitCode;
+        return exitCode.code();
     }
 }
