@@ -44,7 +44,7 @@ sealed interface Local {
 
     record Started(long client, Report.RunStarted report) implements Local {}
 
-    record Ended(long client, Report.RunEnded report) implements Local {}
+    record Ended(long run, long client, String clientId, Report.RunEnded report) implements Local {}
 
     record Tell(long connection, Message message) implements Local {}
 

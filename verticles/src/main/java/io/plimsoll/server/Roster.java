@@ -9,12 +9,10 @@ import io.plimsoll.wire.bus.BusMessage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// Decides who is present, who is lost, and when a run and the server end. Pure: (event, now) → actions; the verticle
 /// carries them out.
@@ -48,7 +46,8 @@ final class Roster {
     private final boolean keepRunning;
     private final Map<Long, Member> byClient = new LinkedHashMap<>();
     private final Map<Session, Member> bySession = new HashMap<>();
-    private final Set<Long> connections = new HashSet<>();
+    /// Open connections, each with the run that it delivers to.
+    private final Map<Long, Long> connections = new HashMap<>();
     private Persist.RunRow run;
     private long idleSince;
     private boolean exiting;
@@ -90,7 +89,7 @@ final class Roster {
     List<Action> connected(
             Persist.RunRow in, Persist.ClientRow row, Message.Hello hello, long connection, long now, long wallMs) {
         List<Action> actions = new ArrayList<>();
-        connections.add(connection);
+        connections.put(connection, in.run());
         if (hello.late()) {
             return actions;
         }
@@ -118,15 +117,20 @@ final class Roster {
         return actions;
     }
 
+    /// What came late changes how its run ended, so a run that was closed before is closed anew.
     List<Action> disconnected(long client, long connection, String reason, long now) {
         List<Action> actions = new ArrayList<>();
-        connections.remove(connection);
+        Long deliveredTo = connections.remove(connection);
         Member m = byClient.get(client);
         if (m != null && m.connection == connection) {
             m.connection = Member.NO_CONNECTION;
             if (!m.state.ended()) {
                 actions.add(note(m, EventKind.CLIENT_DISCONNECTED, reason));
             }
+        }
+        if (deliveredTo != null
+                && openRun().filter(open -> open.run() == deliveredTo).isEmpty()) {
+            actions.add(new Action.CloseRun(deliveredTo));
         }
         idleSince = idle() ? now : idleSince;
         return actions;

@@ -131,14 +131,13 @@ final class RosterVerticle extends VerticleBase {
 
     private void ended(Local.Ended m) {
         act(roster.ended(m.client(), m.report().outcome(), m.report().reason(), now()));
-        this.<Persist.Completeness>persist(new Persist.Prove(m.client()))
-                .onSuccess(proof -> LOG.atInfo()
-                        .addKeyValue("client", m.client())
-                        .addKeyValue("reports", proof.present())
-                        .addKeyValue("last", proof.lastSequence().orElse(0L))
-                        .log(proof.complete() ? "client-complete" : "client-incomplete"))
-                .onFailure(
-                        e -> LOG.atError().addKeyValue("reason", e.getMessage()).log("proof-failed"));
+        this.<Persist.Completeness>persist(new Persist.Prove(m.client())).onSuccess(proof -> {
+            if (!proof.complete()) {
+                String missing = proof.present() + " of " + m.report().lastSequence() + " reports are here";
+                act(List.of(new Roster.Action.Note(
+                        m.run(), Optional.of(m.client()), m.clientId(), EventKind.REPORTS_MISSING, missing)));
+            }
+        });
     }
 
     /// The server ends after all else that was decided with it is done: closing the run takes its time.

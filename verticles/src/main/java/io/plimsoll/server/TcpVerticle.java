@@ -146,7 +146,12 @@ final class TcpVerticle extends VerticleBase implements ClientConnection.Desk {
             last.put(w.connection(), w.report().sequence());
             switch (w.report().report()) {
                 case Report.RunStarted r -> roster(new Local.Started(w.report().client(), r));
-                case Report.RunEnded r -> roster(new Local.Ended(w.report().client(), r));
+                case Report.RunEnded r ->
+                    roster(new Local.Ended(
+                            w.report().run(),
+                            w.report().client(),
+                            w.connection().who(),
+                            r));
                 case Report.FileClosed _, Report.Interval _, Report.Resources _, Report.Happened _ -> {}
             }
         }
