@@ -4,6 +4,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -130,7 +131,7 @@ final class HouseTest {
         List<String> unformatted = new ArrayList<>();
         for (Path file : sources()) {
             String source = Files.readString(file);
-            String formatted = formatter.formatSourceAndFixImports(source);
+            String formatted = assertDoesNotThrow(() -> formatter.formatSourceAndFixImports(source), file::toString);
             if (!formatted.equals(source)) {
                 if (write) {
                     Files.writeString(file, formatted);
