@@ -27,14 +27,14 @@ class RolesTest {
 
     @Test
     void theWorstRunOfAServerIsItsExitCode() {
-        assertEquals(ExitCode.OK, server());
+        assertEquals(ExitCode.INCOMPLETE, server());
         assertEquals(ExitCode.OK, server("complete", "complete"));
         assertEquals(ExitCode.INCOMPLETE, server("complete", "incomplete"));
         assertEquals(ExitCode.FAILED, server("incomplete", "failed", "complete"));
         assertEquals(
                 ExitCode.INTERNAL,
                 Roles.ended(new ServerOutcome("error", List.of(), Optional.of("it broke")), console));
-        assertEquals("plimsoll: it broke\n", err.toString());
+        assertEquals("plimsoll: no client came; nothing was measured\nplimsoll: it broke\n", err.toString());
     }
 
     @Test
@@ -42,7 +42,7 @@ class RolesTest {
         Map<ClientState, ExitCode> expected = new EnumMap<>(Map.of(
                 ClientState.FINISHED, ExitCode.OK,
                 ClientState.INTERRUPTED, ExitCode.INTERRUPTED,
-                ClientState.REJECTED, ExitCode.FAILED,
+                ClientState.REJECTED, ExitCode.USAGE,
                 ClientState.FAILED, ExitCode.FAILED));
         expected.forEach((state, code) -> assertEquals(code, client(state, Optional.empty())));
         assertEquals(ExitCode.UNREACHABLE, client(ClientState.FINISHED, Optional.of(Path.of("unsent"))));
