@@ -144,6 +144,8 @@ final class TcpVerticle extends VerticleBase implements ClientConnection.Desk {
         for (BatchWriter.Waiting w : batch) {
             counts.computeIfAbsent(w.connection(), _ -> new int[1])[0]++;
             last.put(w.connection(), w.report().sequence());
+            ReportLog.log(
+                    w.connection().who(), w.report().sequence(), w.report().report());
             switch (w.report().report()) {
                 case Report.RunStarted r -> roster(new Local.Started(w.report().client(), r));
                 case Report.RunEnded r ->
