@@ -17,7 +17,6 @@ import picocli.CommandLine.Spec;
         name = "client",
         description = "Run a client: it writes to a disk, measures, and reports to the server.",
         mixinStandardHelpOptions = true,
-        versionProvider = PlimsollCommand.Version.class,
         sortOptions = false,
         abbreviateSynopsis = true,
         footer = {
@@ -112,20 +111,20 @@ final class ClientCommand implements Callable<Integer> {
 
     Sources sources() {
         List<Flag> flags = new ArrayList<>();
-        ConfigOptions.add(flags, "--server-host", "tcp.server", serverHost);
-        ConfigOptions.add(flags, "--id", "id", id);
-        ConfigOptions.add(flags, "--chunk-size", "chunkSize", chunkSize);
-        ConfigOptions.add(flags, "--file-size", "fileSize", fileSize);
-        ConfigOptions.add(flags, "--run-time", "runTime", runTime);
-        ConfigOptions.add(flags, "--path", "path", path);
-        ConfigOptions.add(flags, "--dd", "dd", dd);
-        ConfigOptions.add(flags, "--heartbeat-interval", "heartbeatInterval", heartbeatInterval);
-        ConfigOptions.add(flags, "--resource-interval", "resourceInterval", resourceInterval);
-        ConfigOptions.add(flags, "--kept-files", "keptFiles", keptFiles);
-        ConfigOptions.add(flags, "--keep-files", "keepFiles", keepFiles);
-        ConfigOptions.add(flags, "--allow-small-chunks", "allowSmallChunks", allowSmallChunks);
-        ConfigOptions.add(flags, "--force", "force", force);
-        ConfigOptions.add(flags, "--quiet", "quiet", quiet);
+        Flags.add(flags, "--server-host", "tcp.server", serverHost);
+        Flags.add(flags, "--id", "id", id);
+        Flags.add(flags, "--chunk-size", "chunkSize", chunkSize);
+        Flags.add(flags, "--file-size", "fileSize", fileSize);
+        Flags.add(flags, "--run-time", "runTime", runTime);
+        Flags.add(flags, "--path", "path", path);
+        Flags.add(flags, "--dd", "dd", dd);
+        Flags.add(flags, "--heartbeat-interval", "heartbeatInterval", heartbeatInterval);
+        Flags.add(flags, "--resource-interval", "resourceInterval", resourceInterval);
+        Flags.add(flags, "--kept-files", "keptFiles", keptFiles);
+        Flags.add(flags, "--keep-files", "keepFiles", keepFiles);
+        Flags.add(flags, "--allow-small-chunks", "allowSmallChunks", allowSmallChunks);
+        Flags.add(flags, "--force", "force", force);
+        Flags.add(flags, "--quiet", "quiet", quiet);
         return config.sources("client", flags);
     }
 }

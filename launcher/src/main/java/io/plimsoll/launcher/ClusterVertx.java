@@ -52,7 +52,7 @@ final class ClusterVertx {
         config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
         config.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
         NetworkConfig network = config.getNetworkConfig();
-        network.setPort(settings.port())
+        network.setPort(firstPort(settings, node, ownAddress))
                 .setPortCount(ClusterSettings.PORTS_TRIED)
                 .setPortAutoIncrement(true);
         network.getInterfaces().setEnabled(true).clear().addInterface(ownAddress);
@@ -69,18 +69,45 @@ final class ClusterVertx {
             return settings.host().get();
         }
         String member = settings.members().getFirst();
-        int colon = member.lastIndexOf(':');
-        String host = member.substring(0, colon).replaceAll("[\\[\\]]", "");
         // Connecting a UDP socket sends nothing: it only asks the kernel for the route.
         try (DatagramSocket socket = new DatagramSocket()) {
-            socket.connect(
-                    new InetSocketAddress(InetAddress.getByName(host), Integer.parseInt(member.substring(colon + 1))));
+            socket.connect(new InetSocketAddress(InetAddress.getByName(host(member)), port(member)));
             return socket.getLocalAddress().getHostAddress();
         } catch (UnknownHostException e) {
-            throw new CommandException(ExitCode.UNREACHABLE, "cluster member '" + host + "': no such host", e);
+            throw new CommandException(ExitCode.UNREACHABLE, "cluster member '" + host(member) + "': no such host", e);
         } catch (SocketException e) {
             throw new CommandException(ExitCode.UNREACHABLE, "cluster member '" + member + "': " + e.getMessage(), e);
         }
+    }
+
+    /// A server that finds itself in the list of members listens where the list says; everyone else anywhere.
+    private static int firstPort(ClusterSettings settings, Node node, String ownAddress) {
+        boolean listed = settings.members().stream()
+                .anyMatch(member -> isHere(member, ownAddress) && port(member) == settings.port());
+        if (node == Node.CLIENT || listed) {
+            return settings.port();
+        }
+        return settings.members().stream()
+                .filter(member -> isHere(member, ownAddress))
+                .map(ClusterVertx::port)
+                .findFirst()
+                .orElse(settings.port());
+    }
+
+    private static boolean isHere(String member, String ownAddress) {
+        try {
+            return InetAddress.getByName(host(member)).equals(InetAddress.getByName(ownAddress));
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private static String host(String member) {
+        return member.substring(0, member.lastIndexOf(':')).replaceAll("[\\[\\]]", "");
+    }
+
+    private static int port(String member) {
+        return Integer.parseInt(member.substring(member.lastIndexOf(':') + 1));
     }
 
     /// What a failure to join means, where it has a meaning for the user.

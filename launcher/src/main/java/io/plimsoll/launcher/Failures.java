@@ -3,9 +3,9 @@ package io.plimsoll.launcher;
 import io.plimsoll.client.RefusedException;
 import io.plimsoll.client.ServerUnreachableException;
 import io.plimsoll.config.ConfigException;
-import io.plimsoll.config.Escapes;
 import io.plimsoll.database.DatabaseException;
 import io.plimsoll.io.TargetRefusedException;
+import io.plimsoll.report.Plain;
 import java.io.PrintWriter;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -24,7 +24,7 @@ final class Failures {
         ExitCode code = code(cause);
         for (String line : message(cause, code).split("\n")) {
             // Excerpts are indented already; a prefix would push the caret away from what it points at.
-            err.println(line.startsWith("  ") ? printable(line) : "plimsoll: " + printable(line));
+            err.println((line.startsWith("  ") ? "" : "plimsoll: ") + Plain.of(line));
         }
         if (debug) {
             cause.printStackTrace(err);
@@ -51,17 +51,10 @@ final class Failures {
 
     private static String message(Throwable cause, ExitCode code) {
         String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return code == ExitCode.INTERNAL
+        return code == ExitCode.INTERNAL && !(cause instanceof CommandException)
                 ? "internal error: " + cause.getClass().getSimpleName() + ": "
                         + message.lines().findFirst().orElse("") + " (--debug shows where)"
                 : message;
-    }
-
-    /// Quotes and backslashes stay as they are: this is for reading, not for parsing.
-    private static String printable(String line) {
-        StringBuilder text = new StringBuilder(line.length());
-        line.codePoints().forEach(c -> text.appendCodePoint(Escapes.unsafe(c) ? '?' : c));
-        return text.toString();
     }
 
     private static Throwable unwrapped(Throwable failure) {

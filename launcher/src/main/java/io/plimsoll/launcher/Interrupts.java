@@ -10,10 +10,15 @@ import java.util.function.Supplier;
 /// SIGINT and SIGTERM while a long run goes on: the first asks for a graceful stop, the second quits at once and says
 /// what is left behind. Closing it gives the signals back to the JVM.
 final class Interrupts implements AutoCloseable {
+    /// One wish may arrive as several signals: the kernel sends one for each thread of a parent that is killed, and
+    /// wrappers pass on what the terminal has sent already. No hand is as fast.
+    private static final long SAME_MS = 200;
+
     private final Console console;
     private final Runnable stop;
     private final Supplier<String> leftBehind;
     private final AtomicInteger count = new AtomicInteger();
+    private volatile long firstNs;
     private final List<Runnable> restore = new ArrayList<>();
 
     /// @param stop called once, on a thread of the JVM for signals; must not block
@@ -37,7 +42,12 @@ final class Interrupts implements AutoCloseable {
     }
 
     void signalled() {
+        long now = System.nanoTime();
+        if (count.get() > 0 && now - firstNs < SAME_MS * 1_000_000) {
+            return;
+        }
         if (count.incrementAndGet() == 1) {
+            firstNs = now;
             console.message("stopping; interrupt again to quit at once");
             stop.run();
         } else {

@@ -25,14 +25,35 @@ final class LongRun<S, O> {
 
     private final Role<S, O> role;
     private final Console console;
+    private final Companion companion;
     private final CompletableFuture<O> outcome = new CompletableFuture<>();
     private final Thread main = Thread.currentThread();
     private Application application;
     private boolean launching;
 
     LongRun(Role<S, O> role, Console console) {
+        this(role, console, Companion.NONE);
+    }
+
+    LongRun(Role<S, O> role, Console console, Companion companion) {
         this.role = role;
         this.console = console;
+        this.companion = companion;
+    }
+
+    /// What goes on beside the run, in the same process.
+    interface Companion {
+        Companion NONE = new Companion() {};
+
+        /// The verticle is deployed. On the main thread.
+        default void started(Vertx vertx) {}
+
+        /// A graceful stop was asked for. Must not block.
+        ///
+        /// @return whether the companion brings the stop about by itself
+        default boolean stopping() {
+            return false;
+        }
     }
 
     /// @param launcherArgs for the launcher of Vert.x
@@ -83,6 +104,8 @@ final class LongRun<S, O> {
             }
             if (interrupts.happened()) {
                 stop();
+            } else {
+                companion.started(application.vertx().get());
             }
             return role.ended().apply(outcome.get(), console);
         } catch (ExecutionException e) {
@@ -110,7 +133,7 @@ final class LongRun<S, O> {
     private synchronized void stop() {
         if (launching) {
             main.interrupt();
-        } else {
+        } else if (!companion.stopping()) {
             application
                     .vertx()
                     .ifPresent(vertx -> vertx.eventBus()

@@ -32,11 +32,15 @@ public final class Main {
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new PlimsollCommand());
         line.getCommandSpec().usageMessage().exitCodeList(ExitCode.meanings());
+        line.getSubcommands()
+                .values()
+                .forEach(command -> command.getCommandSpec().versionProvider(new PlimsollCommand.Version()));
         return line
                 // -path and -sh are names, not bundles of -p and -s.
                 .setPosixClusteredShortOptionsAllowed(false)
                 .setUnmatchedOptionsAllowedAsOptionParameters(false)
                 .setExpandAtFiles(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(110)
                 .setUsageHelpLongOptionsMaxWidth(38)
                 .setParameterExceptionHandler(Main::misused)

@@ -17,7 +17,20 @@ import picocli.CommandLine.Spec;
         description = "Compares storage solutions on a network: a server keeps the results, clients measure disks.",
         mixinStandardHelpOptions = true,
         versionProvider = PlimsollCommand.Version.class,
-        subcommands = {HelpCommand.class, ServerCommand.class, ClientCommand.class},
+        subcommands = {
+            QuickstartCommand.class,
+            ServerCommand.class,
+            ClientCommand.class,
+            StatusCommand.class,
+            StopCommand.class,
+            SubmitCommand.class,
+            RunsCommand.class,
+            ShowCommand.class,
+            EventsCommand.class,
+            ExportCommand.class,
+            ReportCommand.class,
+            HelpCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         footerHeading = "%n",
         footer = "All flags of a command: plimsoll COMMAND --help")
@@ -30,7 +43,7 @@ final class PlimsollCommand implements Callable<Integer> {
 
     /// Where the user can do nothing with a stack trace, we can.
     static boolean debug(CommandLine command) {
-        return ((PlimsollCommand) command.getCommandSpec().root().userObject()).debug;
+        return command.getCommandSpec().root().userObject() instanceof PlimsollCommand root && root.debug;
     }
 
     @Override

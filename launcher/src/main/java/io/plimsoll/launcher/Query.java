@@ -2,7 +2,6 @@ package io.plimsoll.launcher;
 
 import io.plimsoll.database.DatabaseException;
 import io.plimsoll.report.NoSuchRunException;
-import io.plimsoll.report.Plain;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -44,7 +43,6 @@ final class Query {
 
     /// @param file instead of stdout
     static int run(CommandSpec command, DatabaseOption database, Optional<Path> file, Work work) {
-        PrintWriter err = command.commandLine().getErr();
         try (Session session = Session.open(Optional.ofNullable(database.database))) {
             if (file.isPresent()) {
                 intoFile(session, file.get().toAbsolutePath(), work);
@@ -57,16 +55,17 @@ final class Query {
         } catch (OutputClosedException _) {
             return ExitCode.OK.code();
         } catch (NoSuchRunException | UsageException e) {
-            return complain(err, e.getMessage(), ExitCode.USAGE);
+            return complain(command, e, e.getMessage(), ExitCode.USAGE);
         } catch (DatabaseException e) {
             return complain(
-                    err,
+                    command,
+                    e,
                     e.getMessage(),
                     e.kind() == DatabaseException.Kind.LOCATION ? ExitCode.USAGE : ExitCode.UNREACHABLE);
         } catch (IOException | UncheckedIOException e) {
-            return complain(err, "cannot write: " + e.getMessage(), ExitCode.USAGE);
+            return complain(command, e, "cannot write: " + e.getMessage(), ExitCode.USAGE);
         } catch (RuntimeException e) {
-            return complain(err, "internal error: " + e, ExitCode.INTERNAL);
+            return complain(command, e, "internal error: " + e + " (--debug shows where)", ExitCode.INTERNAL);
         }
     }
 
@@ -87,9 +86,11 @@ final class Query {
         }
     }
 
-    private static int complain(PrintWriter err, String message, ExitCode exitCode) {
-        err.println("plimsoll: " + Plain.of(message));
-        err.flush();
-        return exitCode.code();
+    private static int complain(CommandSpec command, Exception cause, String message, ExitCode exitCode) {
+        return Failures.report(
+                        new CommandException(exitCode, message, cause),
+                        PlimsollCommand.debug(command.commandLine()),
+                        command.commandLine().getErr())
+                .code();
     }
 }

@@ -17,7 +17,6 @@ import picocli.CommandLine.Spec;
         name = "server",
         description = "Run a server: it takes what clients measure into the database, and writes the report.",
         mixinStandardHelpOptions = true,
-        versionProvider = PlimsollCommand.Version.class,
         sortOptions = false,
         abbreviateSynopsis = true,
         footer = {
@@ -32,7 +31,8 @@ final class ServerCommand implements Callable<Integer> {
     @Option(
             names = {"-d", "--database"},
             paramLabel = "DATABASE",
-            description = "A postgresql:// URI, or a directory for the embedded Postgres (plimsoll-data).")
+            description = "A postgresql:// URI, or a directory for the embedded Postgres; default: in the user's data"
+                    + " directory.")
     private String database;
 
     @Option(names = "--report", paramLabel = "FILE", description = "The report as JSON (report.json).")
@@ -61,10 +61,10 @@ final class ServerCommand implements Callable<Integer> {
 
     Sources sources() {
         List<Flag> flags = new ArrayList<>();
-        ConfigOptions.add(flags, "--database", "database", database);
-        ConfigOptions.add(flags, "--report", "report", report);
-        ConfigOptions.add(flags, "--idle-timeout", "idleTimeout", idleTimeout);
-        ConfigOptions.add(flags, "--keep-running", "keepRunning", keepRunning);
+        Flags.add(flags, "--database", "database", database);
+        Flags.add(flags, "--report", "report", report);
+        Flags.add(flags, "--idle-timeout", "idleTimeout", idleTimeout);
+        Flags.add(flags, "--keep-running", "keepRunning", keepRunning);
         return config.sources("server", flags);
     }
 }

@@ -76,6 +76,24 @@ class ClusterVertxIT {
     }
 
     @Test
+    void aServerListensWhereTheListOfMembersSays() {
+        ClusterSettings two = new ClusterSettings(
+                "x", List.of("10.9.9.9:7000", "localhost:7001", "127.0.0.1:7002"), Optional.empty(), 5811);
+        assertEquals(7001, port(two, ClusterVertx.Node.SERVER, "127.0.0.1"));
+        assertEquals(7000, port(two, ClusterVertx.Node.SERVER, "10.9.9.9"));
+        assertEquals(5811, port(two, ClusterVertx.Node.SERVER, "10.1.1.1"), "not in the list");
+        assertEquals(5811, port(two, ClusterVertx.Node.CLIENT, "127.0.0.1"));
+        ClusterSettings chosen = new ClusterSettings("x", two.members(), Optional.empty(), 7002);
+        assertEquals(7002, port(chosen, ClusterVertx.Node.SERVER, "127.0.0.1"), "the configured port is in the list");
+    }
+
+    private static int port(ClusterSettings settings, ClusterVertx.Node node, String ownAddress) {
+        return ClusterVertx.config(settings, node, ownAddress)
+                .getNetworkConfig()
+                .getPort();
+    }
+
+    @Test
     void theOwnAddressIsTheOneThatReachesTheFirstMember() {
         assertEquals("127.0.0.1", ClusterVertx.ownAddress(settings));
         ClusterSettings given = new ClusterSettings("x", List.of("localhost:1"), Optional.of("10.1.2.3"), 5811);

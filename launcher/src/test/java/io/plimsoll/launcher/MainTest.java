@@ -42,7 +42,7 @@ class MainTest {
     static Stream<Arguments> misuses() {
         return Stream.of(
                 Arguments.of("", "say what to do, for example: plimsoll server"),
-                Arguments.of("sever", "Did you mean: plimsoll server?"),
+                Arguments.of("sever", "Did you mean: plimsoll server"),
                 Arguments.of("server --tcp-prot 1", "Possible solutions: --tcp-port"),
                 Arguments.of("server -x", "Unknown option: '-x'"),
                 Arguments.of("server extra", "unmatched argument: 'extra'"),

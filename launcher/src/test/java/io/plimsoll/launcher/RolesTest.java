@@ -69,7 +69,7 @@ class RolesTest {
     void whatAClientOrServerSaidCannotSteerTheTerminal() {
         String escape = Character.toString(0x1b);
         Failures.report(new ServerUnreachableException("no " + escape + "[2Jserver"), false, console.err());
-        assertEquals("plimsoll: no ?[2Jserver\n", err.toString());
+        assertEquals("plimsoll: no \\u001b[2Jserver\n", err.toString());
     }
 
     private ExitCode server(String... states) {

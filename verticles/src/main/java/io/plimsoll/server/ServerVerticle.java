@@ -7,6 +7,7 @@ import io.plimsoll.database.DatabaseLocation;
 import io.plimsoll.report.ReportWriter;
 import io.plimsoll.wire.Interfaces;
 import io.plimsoll.wire.Version;
+import io.plimsoll.wire.bus.BusCodec;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
@@ -52,6 +53,7 @@ public final class ServerVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         LocalCodec.register(vertx.eventBus(), Local.types());
+        BusCodec.register(vertx);
         if (given == null) {
             outcome.thenRun(() -> vertx.close());
         }
@@ -59,7 +61,7 @@ public final class ServerVerticle extends VerticleBase {
         return settings()
                 .compose(read -> {
                     settings = read;
-                    return Database.forServer(vertx, DatabaseLocation.parse(settings.database()));
+                    return Database.forServer(vertx, databaseLocation());
                 })
                 .compose(opened -> {
                     database = opened;
@@ -93,6 +95,12 @@ public final class ServerVerticle extends VerticleBase {
 
     private Future<ServerSettings> settings() {
         return given != null ? Future.succeededFuture(given) : Settings.server(vertx, config());
+    }
+
+    private DatabaseLocation databaseLocation() {
+        return settings.database()
+                .map(DatabaseLocation::parse)
+                .orElseGet(() -> DatabaseLocation.standard(System.getenv()));
     }
 
     private Future<?> deployRoster() {

@@ -58,7 +58,7 @@ class SettingsTest {
         assertEquals(new ListenSettings("10.0.0.1", 3), settings.tcp());
         assertEquals(Path.of("environment.log"), settings.log());
         assertEquals(Path.of("f.json"), settings.report());
-        assertEquals("plimsoll-data", settings.database());
+        assertEquals(Optional.empty(), settings.database());
     }
 
     @Test
@@ -67,7 +67,7 @@ class SettingsTest {
                 new ServerSettings(
                         new MulticastSettings("239.0.0.1", 10001, Optional.empty()),
                         new ListenSettings("0.0.0.0", 42000),
-                        "plimsoll-data",
+                        Optional.empty(),
                         Path.of("plimsoll-server.log"),
                         Path.of("report.json"),
                         Duration.ofSeconds(30),
