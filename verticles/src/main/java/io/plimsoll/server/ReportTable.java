@@ -194,7 +194,7 @@ enum ReportTable {
         return "writing to " + started.target().path() + " begins; calibration: "
                 + ByteSize.format(started.calibration().bytes()) + " in "
                 + Durations.format(Duration.ofNanos(started.calibration().elapsedNs())) + ", "
-                + started.calibration().predictedRollovers() + " rollovers predicted";
+                + Math.round(started.calibration().predictedRollovers() * 10) / 10.0 + " rollovers predicted";
     }
 
     private static String detail(Report.RunEnded ended) {
