@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// The program as its users run it: the one jar, a process of its own.
 final class PlimsollProcess implements AutoCloseable {
@@ -71,6 +72,17 @@ final class PlimsollProcess implements AutoCloseable {
 
     void terminate() {
         process.destroy();
+    }
+
+    /// @param name as `kill` knows it: STOP, CONT, TERM
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    Stream<ProcessHandle> descendants() {
+        return process.descendants();
     }
 
     String stdout() {

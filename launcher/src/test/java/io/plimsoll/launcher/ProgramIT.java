@@ -65,6 +65,41 @@ class ProgramIT {
     }
 
     @Test
+    void theClientsOfQuickstartEndWithItEvenWhenItIsKilled() throws Exception {
+        PlimsollProcess quickstart = start("quickstart");
+        quickstart.awaitLine(line -> line.contains("client-connected"));
+        List<ProcessHandle> descendants = quickstart.descendants().toList();
+        assertTrue(descendants.size() >= 3, "three clients, and Postgres");
+        quickstart.kill();
+        for (ProcessHandle process : descendants) {
+            process.onExit().get(60, TimeUnit.SECONDS);
+        }
+        assertEquals(List.of(), directories(home.resolve("plimsoll-quickstart")), "they cleaned up");
+    }
+
+    @Test
+    void aSecondSignalQuitsAtOnceAndSaysWhatIsLeft() throws Exception {
+        String tcp = Integer.toString(freePort());
+        String udp = Integer.toString(freePort());
+        PlimsollProcess server = start("server", "-t", tcp, "-p", udp, "--interface", "lo");
+        server.awaitLine(line -> line.contains("server-started"));
+        PlimsollProcess client =
+                start("client", "-t", tcp, "-p", udp, "--interface", "lo", "-id", "one", "-rt", "120s", "-f", "10MB");
+        client.awaitLine(line -> line.contains("writing"));
+        // A server that does not answer: the graceful end would wait for it.
+        server.signal("STOP");
+        client.signal("TERM");
+        client.awaitLine(line -> line.contains("stopping; interrupt again to quit at once"));
+        client.awaitLine(line -> line.contains("draining"));
+        client.signal("TERM");
+        assertEquals(130, client.exitCode(), client::text);
+        assertTrue(client.stderr().contains("plimsoll: quit; "), client::text);
+        server.signal("CONT");
+        server.terminate();
+        assertEquals(130, server.exitCode(), server::text);
+    }
+
+    @Test
     void commandsReachServerAndClientsByTheCluster() throws Exception {
         String cluster = "127.0.0.1:" + freePort();
         String tcp = Integer.toString(freePort());
