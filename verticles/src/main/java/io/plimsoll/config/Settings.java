@@ -65,11 +65,21 @@ public final class Settings {
         return layers(vertx, Optional.ofNullable((String) file).map(Path::of), System.getenv(), schema, other, top)
                 .compose(layers -> merge(vertx, schema, layers).map(values -> {
                     Loaded<T> loaded = checked(schema, layers, values, make);
+                    checkClustered(vertx, values);
                     loaded.notes()
                             .forEach(note ->
                                     LOG.atWarn().addKeyValue("note", note).log("setting-ambiguous"));
                     return loaded.settings();
                 }));
+    }
+
+    /// The bare form's Vert.x was there before these settings: a cluster named here would never be joined.
+    private static void checkClustered(Vertx vertx, Values values) {
+        if (ClusterSettings.of(values).isPresent() && !vertx.isClustered()) {
+            throw new ConfigException(
+                    "cluster",
+                    "this Vert.x is not clustered; use 'plimsoll server' or 'plimsoll client', or leave it out");
+        }
     }
 
     private static <T> Future<Loaded<T>> load(

@@ -1,5 +1,6 @@
 package io.plimsoll.server;
 
+import io.plimsoll.model.ClientPhase;
 import io.plimsoll.model.ClientState;
 import io.plimsoll.model.EventKind;
 import io.plimsoll.model.Session;
@@ -189,7 +190,7 @@ final class Roster {
 
     void status(BusMessage.ClientStatus status) {
         Member m = bySession.get(status.session());
-        if (m != null) {
+        if (m != null && !m.state.ended()) {
             m.live = status;
         }
     }
@@ -203,6 +204,8 @@ final class Roster {
         List<Action> actions = new ArrayList<>();
         m.state = outcome;
         m.reason = reason;
+        m.live = new BusMessage.ClientStatus(
+                m.session, ClientPhase.ENDED, m.live.bytes(), 0, m.live.files(), m.live.rollovers(), 0);
         EventKind kind = outcome == ClientState.REJECTED ? EventKind.CLIENT_REJECTED : EventKind.CLIENT_ENDED;
         String word = outcome.name().toLowerCase(java.util.Locale.ROOT);
         actions.add(note(m, kind, reason.isEmpty() ? word : word + ": " + reason));

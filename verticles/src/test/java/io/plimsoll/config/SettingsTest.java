@@ -277,6 +277,16 @@ class SettingsTest {
     }
 
     @Test
+    void theBareFormRefusesAClusterThatItWouldNeverJoin() {
+        JsonObject cluster = new JsonObject().put("members", List.of("127.0.0.1:5811"));
+        ConfigException refused = assertThrows(
+                ConfigException.class,
+                () -> Settings.server(vertx, new JsonObject().put("cluster", cluster))
+                        .await());
+        assertTrue(refused.getMessage().contains("not clustered"), refused::getMessage);
+    }
+
+    @Test
     void mayBeLoadedOnAnEventLoop() {
         ServerSettings[] loaded = new ServerSettings[1];
         VerticleBase verticle = new VerticleBase() {
