@@ -6,6 +6,7 @@ import io.plimsoll.config.ClientSettings;
 import io.plimsoll.config.ServerSettings;
 import io.plimsoll.config.Settings;
 import io.plimsoll.model.ByteSize;
+import io.plimsoll.model.ClientState;
 import io.plimsoll.server.ServerOutcome;
 import io.plimsoll.server.ServerVerticle;
 import java.nio.file.Files;
@@ -60,15 +61,15 @@ final class Roles {
     static ExitCode ended(ClientOutcome outcome, Console console) {
         outcome.notes().forEach(console::message);
         String word = outcome.state().name().toLowerCase(java.util.Locale.ROOT);
-        String reason = outcome.reason().isEmpty() ? "" : " (" + outcome.reason() + ")";
-        console.message("run %d: %s%s, %s in %d files, %d rollovers"
+        String reason = outcome.reason().isEmpty() ? "" : ": " + outcome.reason();
+        String written = "%s in %s, %s"
                 .formatted(
-                        outcome.run(),
-                        word,
-                        reason,
                         ByteSize.format(outcome.bytes()),
-                        outcome.files(),
-                        outcome.rollovers()));
+                        counted(outcome.files(), "file"),
+                        counted(outcome.rollovers(), "rollover"));
+        console.message("run %d: %s%s"
+                .formatted(
+                        outcome.run(), outcome.state() == ClientState.REJECTED ? word : word + ", " + written, reason));
         if (outcome.unsent().isPresent()) {
             console.message("the server did not take all reports; deliver them later: plimsoll submit "
                     + outcome.unsent().get());
@@ -80,5 +81,9 @@ final class Roles {
             case REJECTED -> ExitCode.USAGE;
             case ALIVE, SUSPECT, LOST, FAILED -> ExitCode.FAILED;
         };
+    }
+
+    private static String counted(int count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 }

@@ -48,7 +48,9 @@ class RolesTest {
         assertEquals(ExitCode.UNREACHABLE, client(ClientState.FINISHED, Optional.of(Path.of("unsent"))));
         assertTrue(err.toString().contains("deliver them later: plimsoll submit unsent"), err::toString);
         assertTrue(err.toString().contains("plimsoll: run 7: finished, 40 MB in 4 files, 3 rollovers"), err::toString);
-        assertTrue(err.toString().contains("plimsoll: run 7: failed (disk full), 40 MB"), err::toString);
+        assertTrue(
+                err.toString().contains("plimsoll: run 7: failed, 40 MB in 4 files, 3 rollovers: disk full"),
+                err::toString);
     }
 
     @Test

@@ -34,10 +34,11 @@ public final class ByteSize {
             throw new IllegalArgumentException("size '" + text + "' is not a whole number of bytes");
         }
         boolean ambiguous = unit.length() == 1 && !unit.equalsIgnoreCase("B");
+        String digits =
+                text.strip().substring(0, text.strip().length() - unit.length()).strip();
         String note = ambiguous
-                ? "'" + text + "' is read as " + m.group().replace(unit, unit.toUpperCase(Locale.ROOT) + "B") + " ("
-                        + bytes.toBigInteger() + " bytes); write " + unit.toUpperCase(Locale.ROOT)
-                        + "iB for powers of two"
+                ? "'" + text + "' is read as " + digits + unit.toUpperCase(Locale.ROOT) + "B (" + bytes.toBigInteger()
+                        + " bytes); write " + digits + unit.toUpperCase(Locale.ROOT) + "iB for powers of two"
                 : "";
         return new Parsed(bytes.longValueExact(), note);
     }
