@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,8 +13,16 @@ import java.util.regex.Pattern;
 ///
 /// `dd` reads the chunk from a file in memory (nothing of that reaches the measured disk) and writes it at its place in
 /// the data file, which this process holds open for fsync. Our time of a chunk includes starting the process.
+///
+/// A Ctrl-C goes to every process of the terminal: `dd` ignores it and ends with its chunk, as a stop wants it.
 final class DdEngine implements ChunkEngine {
     private static final int OUTPUT_BYTES_MAX = 64 * 1024;
+    /// What is ignored stays so in the program that the shell becomes.
+    private static final List<String> UNINTERRUPTED = List.of("sh", "-c", "trap '' INT TERM HUP; exec \"$0\" \"$@\"");
+    /// Of POSIX's shell: not found, not to be executed.
+    private static final int NOT_FOUND = 127;
+    private static final int NOT_EXECUTABLE = 126;
+
     /// `10000000 bytes (10 MB, 9.5 MiB) copied, 0.0041 s, 2.4 GB/s`; BusyBox says `seconds`.
     private static final Pattern SUMMARY = Pattern.compile(
             "(?m)^([0-9]{1,18}) bytes .*copied, ([0-9][0-9.]{0,30}(?:e[+-]?[0-9]{1,3})?) s(?:econds)?\\b");
@@ -54,14 +63,15 @@ final class DdEngine implements ChunkEngine {
     @Override
     public void write(long offset) throws PosixException {
         toldNs = -1;
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(UNINTERRUPTED);
+        command.addAll(List.of(
                 program,
                 "if=" + payload.path(),
                 "of=" + Path.of(file.path()).toAbsolutePath(),
                 "bs=" + chunkBytes,
                 "count=1",
                 "seek=" + offset / chunkBytes,
-                "conv=notrunc");
+                "conv=notrunc"));
         String output = run(command);
         Matcher summary = SUMMARY.matcher(output);
         if (!summary.find()) {
@@ -81,11 +91,7 @@ final class DdEngine implements ChunkEngine {
         try {
             process = builder.start();
         } catch (IOException e) {
-            throw new PosixException(
-                    "run " + program,
-                    file.path(),
-                    0,
-                    "it cannot be started; install coreutils or leave -dd away (" + e.getMessage() + ")");
+            throw notStarted(e.getMessage());
         }
         String output;
         int exit;
@@ -101,11 +107,22 @@ final class DdEngine implements ChunkEngine {
         } finally {
             process.destroyForcibly();
         }
+        if (exit == NOT_FOUND || exit == NOT_EXECUTABLE) {
+            throw notStarted(lastLine(output));
+        }
         if (exit != 0) {
             String line = errorLine(output);
             throw new PosixException("dd", file.path(), Errno.guess(line), "dd ended with " + exit + ": " + line);
         }
         return output;
+    }
+
+    private PosixException notStarted(String why) {
+        return new PosixException(
+                "run " + program,
+                file.path(),
+                0,
+                "it cannot be started; install coreutils or leave -dd away (" + why + ")");
     }
 
     /// The line in which dd names itself; where it does not, the last one.

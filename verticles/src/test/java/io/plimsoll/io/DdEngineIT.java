@@ -58,6 +58,13 @@ class DdEngineIT {
     }
 
     @Test
+    void aCtrlCAtTheTerminalDoesNotEndTheChunk() throws IOException {
+        String stopped =
+                script("kill -INT $$; kill -TERM $$; kill -HUP $$; echo '10000 bytes (10 kB) copied, 1 s' >&2");
+        assertEquals(1_000_000_000L, write(stopped));
+    }
+
+    @Test
     void aDirectoryThatIsGoneIsItsErrorToo() throws IOException {
         TargetDirectory target = TargetDirectory.claim(temp.resolve("d"), "test");
         try (target;
