@@ -29,12 +29,12 @@ final class ProgressLine {
             return;
         }
         if (terminal) {
-            String line = text(status);
+            String line = text(status); // no longer than a narrow terminal, where it would not be rewritten but scroll
             out.print("\r" + line + " ".repeat(Math.max(0, shownChars - line.length())));
             out.flush();
             shownChars = line.length();
         } else if (++calls % PLAIN_EVERY == 0) {
-            out.println(text(status));
+            out.println(status.session().clientId() + "  " + text(status));
         }
     }
 
@@ -58,8 +58,7 @@ final class ProgressLine {
     static String text(BusMessage.ClientStatus s) {
         return String.format(
                 Locale.ROOT,
-                "%s  %s  %s written  %.1f MB/s  %d files  %d rollovers  %s",
-                s.session().clientId(),
+                "%s  %s  %.1f MB/s  %d files  %d rollovers  %s",
                 s.phase().name().toLowerCase(Locale.ROOT),
                 ByteSize.format(s.bytes()),
                 s.bytesPerSecond() / 1e6,
