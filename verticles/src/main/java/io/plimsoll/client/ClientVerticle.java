@@ -12,6 +12,7 @@ import io.plimsoll.wire.Message;
 import io.plimsoll.wire.bus.BusCodec;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,7 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
     private ProgressLine progress;
     private long run;
     private boolean undeliverable;
+    private boolean measuring;
 
     /// For the bare Vert.x launcher: settings come from its `-conf`, and Vert.x is closed at the end.
     public ClientVerticle() {
@@ -74,12 +76,12 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
 
     /// Undeployed from outside (the bare form's Ctrl-C): ends in order all the same.
     @Override
-    public Future<?> stop() {
-        if (measurement == null || outcome.isDone()) {
+    public Future<?> closing() {
+        if (!measuring || outcome.isDone()) {
             return Future.succeededFuture();
         }
         stopEarly(ClientState.INTERRUPTED, "stopped by its user");
-        return Future.fromCompletionStage(outcome, context);
+        return Future.fromCompletionStage(outcome);
     }
 
     private Future<ClientSettings> settings() {
@@ -90,7 +92,7 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
         Message.Hello hello = new Message.Hello(
                 session, host, settings.plan(), settings.heartbeatInterval().toMillis(), Optional.empty(), false);
         uplink = new UplinkVerticle(settings.tcp(), hello, 1, this);
-        measurement = new Measurement(vertx, settings, session, uplink);
+        measurement = new Measurement(vertx, settings, session, uplink, Measurement.STOP_TIMEOUT_MS);
         return vertx.deployVerticle(uplink).compose(_ -> uplink.welcome()).onSuccess(welcome -> {
             run = welcome.runNumber();
             progress.say("run " + run + ": client " + session.clientId() + " connected to "
@@ -121,13 +123,28 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
     }
 
     private void measure() {
-        vertx.setPeriodic(STATUS_INTERVAL_MS, _ -> progress.show(measurement.status()));
-        measurement.run().compose(this::deliver).onComplete(outcome::complete, outcome::completeExceptionally);
+        measuring = true;
+        long timer = vertx.setPeriodic(STATUS_INTERVAL_MS, _ -> progress.show(measurement.status()));
+        measurement
+                .run()
+                .compose(this::deliver)
+                .andThen((_, _) -> {
+                    vertx.cancelTimer(timer);
+                    progress.end();
+                })
+                .onComplete(outcome::complete, outcome::completeExceptionally);
     }
 
     private Future<ClientOutcome> deliver(Measurement.End end) {
         progress.end();
         notes.addAll(end.notes());
+        LOG.atInfo()
+                .addKeyValue("state", end.state())
+                .addKeyValue("reason", end.reason())
+                .addKeyValue("bytes", end.bytes())
+                .addKeyValue("files", end.files())
+                .addKeyValue("rollovers", end.rollovers())
+                .log("run-ended");
         uplink.offer(sequence -> new Message.Numbered(
                 sequence,
                 new Report.RunEnded(
@@ -142,11 +159,18 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
                 .map(_ -> Optional.<Path>empty())
                 .recover(away -> {
                     LOG.atWarn().addKeyValue("reason", away.getMessage()).log("reports-unsent");
-                    return vertx.executeBlocking(
-                            () -> Optional.of(UnsentFile.write(settings.unsentDirectory(), session, uplink.unsent())));
+                    return uplink.unsent().compose(this::keep);
                 })
                 .map(unsent -> new ClientOutcome(
                         end.state(), end.reason(), run, end.bytes(), end.files(), end.rollovers(), notes, unsent));
+    }
+
+    private Future<Optional<Path>> keep(List<Buffer> unsent) {
+        Path directory = settings.unsentDirectory();
+        return vertx.executeBlocking(() -> Optional.of(UnsentFile.write(directory, session, unsent)))
+                .recover(e -> Future.failedFuture(new ServerUnreachableException("the server did not take "
+                        + (unsent.size() - 1) + " reports, and they cannot be kept in " + directory.toAbsolutePath()
+                        + " either (" + e + "): they are lost; see unsentDirectory")));
     }
 
     private void stopEarly(ClientState state, String reason) {
@@ -158,8 +182,8 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
     }
 
     private void unicastChosen(String reason) {
-        progress.say("heartbeats go by unicast: " + reason);
-        uplink.accept(new Report.Happened(System.currentTimeMillis(), EventKind.HEARTBEATS_UNICAST, reason));
+        context.runOnContext(_ -> progress.say("heartbeats go by unicast: " + reason));
+        measurement.report(new Report.Happened(System.currentTimeMillis(), EventKind.HEARTBEATS_UNICAST, reason));
     }
 
     @Override
@@ -176,8 +200,10 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
 
     @Override
     public void refused(String reason) {
-        undeliverable = true;
-        notes.add("the server refused what was sent: " + reason);
+        context.runOnContext(_ -> {
+            undeliverable = true;
+            notes.add("the server refused what was sent: " + reason);
+        });
         stopEarly(ClientState.FAILED, "refused by the server: " + reason);
     }
 

@@ -1,6 +1,7 @@
 package io.plimsoll.client;
 
 import io.plimsoll.config.ClientSettings;
+import io.plimsoll.io.PosixException;
 import io.plimsoll.io.TargetDirectory;
 import io.plimsoll.io.ThreadCpu;
 import io.plimsoll.model.ChunkPlan;
@@ -18,6 +19,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// One run on one target, from its preparation to its clean-up: deploys the writer and the watcher, takes an interval
 /// each second, notices stalls, and reports all of it. Lives on the client verticle's event loop; the disk is
@@ -34,7 +37,10 @@ import org.slf4j.LoggerFactory;
 final class Measurement implements WriterVerticle.Listener {
     private static final Logger LOG = LoggerFactory.getLogger("plimsoll.client");
     private static final long INTERVAL_MS = 1_000;
-    private static final long STOP_TIMEOUT_MS = 30_000;
+    static final long STOP_TIMEOUT_MS = 30_000;
+    private static final long CLEAN_UP_TIMEOUT_MS = 120_000;
+    /// Over less than this a rate says nothing.
+    private static final long RATE_NS_MIN = 100_000_000;
     private static final long DISK_TASK_MINUTES_MAX = 60;
 
     /// How the run ended.
@@ -46,6 +52,7 @@ final class Measurement implements WriterVerticle.Listener {
     private final ChunkPlan plan;
     private final Session session;
     private final ReportSink reports;
+    private final long stopTimeoutMs;
     private final DiskSpace space;
     private final WorkerExecutor disk;
     private final IntervalRecorder recorder = new IntervalRecorder();
@@ -54,6 +61,8 @@ final class Measurement implements WriterVerticle.Listener {
     private final Promise<Void> writerEnded = Promise.promise();
     private final Promise<Void> abandoned = Promise.promise();
     private final List<String> notes = new ArrayList<>();
+    private final Object gate = new Object();
+    private boolean over;
     private WriterVerticle writer;
     private volatile ClientPhase phase = ClientPhase.PREPARING;
     private ClientState state = ClientState.FINISHED;
@@ -63,7 +72,10 @@ final class Measurement implements WriterVerticle.Listener {
     private double bytesPerSecond;
 
     /// To be made on the client verticle's context.
-    Measurement(Vertx vertx, ClientSettings settings, Session session, ReportSink reports) {
+    ///
+    /// @param stopTimeoutMs how long a stop waits for a disk that does not answer
+    Measurement(Vertx vertx, ClientSettings settings, Session session, ReportSink reports, long stopTimeoutMs) {
+        this.stopTimeoutMs = stopTimeoutMs;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.settings = settings;
@@ -77,7 +89,7 @@ final class Measurement implements WriterVerticle.Listener {
 
     /// Completes when the run is over and its files are cleaned up, however it went; never fails.
     Future<End> run() {
-        return disk.executeBlocking(() -> Preparation.make(settings, space, seed()))
+        return prepared()
                 .compose(this::write)
                 .recover(refused -> {
                     stopNow(
@@ -88,8 +100,48 @@ final class Measurement implements WriterVerticle.Listener {
                 .eventually(disk::close)
                 .map(_ -> {
                     phase = ClientPhase.DRAINING;
-                    return new End(state, reason, progress.bytes(), progress.files(), progress.rollovers(), notes);
+                    synchronized (gate) {
+                        over = true;
+                    }
+                    return new End(
+                            state, reason, progress.bytesClosed(), progress.files(), progress.rollovers(), notes);
                 });
+    }
+
+    /// A disk may hold the preparation too, and a stop does not wait for it longer than for the writer.
+    private Future<Preparation> prepared() {
+        Promise<Preparation> prepared = Promise.promise();
+        disk.executeBlocking(() -> Preparation.make(settings, space, seed()))
+                .onSuccess(late -> {
+                    if (!prepared.tryComplete(late)) {
+                        cleanUp(late);
+                    }
+                })
+                .onFailure(e -> {
+                    if (e instanceof Preparation.BrokenDisk) {
+                        happened(EventKind.IO_ERROR, e.getMessage());
+                    }
+                    prepared.tryFail(e);
+                });
+        abandoned.future().onSuccess(_ -> {
+            if (!prepared.future().isComplete()) {
+                leftBehind(settings.path());
+                prepared.fail(reason);
+            }
+        });
+        return prepared.future();
+    }
+
+    /// For anything that belongs to this run; any thread. After the end nothing is reported any more: what a disk has
+    /// held until then would come after the last number.
+    void report(Report report) {
+        synchronized (gate) {
+            if (!over) {
+                reports.accept(report);
+                return;
+            }
+        }
+        LOG.atWarn().addKeyValue("report", report.getClass().getSimpleName()).log("report-too-late");
     }
 
     /// Asks for an orderly end; the first reason counts. Any thread.
@@ -107,8 +159,8 @@ final class Measurement implements WriterVerticle.Listener {
         LOG.atInfo().addKeyValue("state", how).addKeyValue("reason", why).log("run-stopping");
         if (writer != null) {
             writer.askToStop();
-            vertx.setTimer(STOP_TIMEOUT_MS, _ -> abandoned.tryComplete());
         }
+        vertx.setTimer(stopTimeoutMs, _ -> abandoned.tryComplete());
     }
 
     ClientPhase phase() {
@@ -120,8 +172,6 @@ final class Measurement implements WriterVerticle.Listener {
     }
 
     BusMessage.ClientStatus status() {
-        long startedNs = progress.startedNs();
-        long elapsedMs = startedNs == 0 ? 0 : (System.nanoTime() - startedNs) / 1_000_000;
         return new BusMessage.ClientStatus(
                 session,
                 phase,
@@ -129,7 +179,13 @@ final class Measurement implements WriterVerticle.Listener {
                 bytesPerSecond,
                 progress.files(),
                 progress.rollovers(),
-                Math.max(0, plan.runTimeMs() - elapsedMs));
+                remainingMs());
+    }
+
+    private long remainingMs() {
+        long startedNs = progress.startedNs();
+        long elapsedMs = startedNs == 0 ? 0 : (System.nanoTime() - startedNs) / 1_000_000;
+        return Math.max(0, plan.runTimeMs() - elapsedMs);
     }
 
     private Future<Void> write(Preparation prepared) {
@@ -137,34 +193,34 @@ final class Measurement implements WriterVerticle.Listener {
         if (state != ClientState.FINISHED) {
             return cleanUp(prepared);
         }
-        reports.accept(new Report.RunStarted(System.currentTimeMillis(), prepared.calibration(), prepared.facts()));
+        report(new Report.RunStarted(System.currentTimeMillis(), prepared.calibration(), prepared.facts()));
         LOG.atInfo()
                 .addKeyValue("path", prepared.facts().path())
                 .addKeyValue("fileSystem", prepared.facts().fileSystem())
                 .addKeyValue("calibrationMBs", Math.round(prepared.calibration().bytesPerSecond() / 1e6))
-                .addKeyValue("predictedRollovers", prepared.calibration().predictedRollovers())
+                .addKeyValue(
+                        "predictedRollovers", Math.round(prepared.calibration().predictedRollovers()))
                 .log("run-started");
         CompletableFuture<ThreadCpu> dataThread = new CompletableFuture<>();
         // Not the calibration's seed: storage that remembers blocks would know the run's first ones.
         writer = new WriterVerticle(plan, prepared.target(), ~seed(), recorder, progress, dataThread::complete, this);
         phase = ClientPhase.WRITING;
-        intervalBeginNs = System.nanoTime();
         long timer = vertx.setPeriodic(INTERVAL_MS, _ -> second());
         String client = session.clientId().value();
         Future<String> writing = vertx.deployVerticle(writer, WriterVerticle.options(client));
-        Future<String> watching = writing.compose(_ -> vertx.deployVerticle(
-                new ResourceVerticle(
-                        settings.resourceInterval().toMillis(),
-                        prepared.probe(),
-                        dataThread.join(),
-                        new DiskGuard(space),
-                        progress,
-                        reports,
-                        this::shortage),
-                ResourceVerticle.options(client)));
-        return watching.onFailure(e -> notStarted(writing, e))
-                .otherwiseEmpty()
-                .compose(_ -> Future.any(writerEnded.future(), abandoned.future()))
+        Future<String> watching = writing.compose(_ -> {
+            ResourceVerticle watcher = new ResourceVerticle(
+                    settings.resourceInterval().toMillis(),
+                    prepared.probe(),
+                    dataThread.join(),
+                    new DiskGuard(space),
+                    progress,
+                    this::report,
+                    this::shortage);
+            return vertx.deployVerticle(watcher, ResourceVerticle.options(client));
+        });
+        watching.onSuccess(_ -> writer.begin()).onFailure(this::notStarted);
+        return Future.any(writerEnded.future(), abandoned.future())
                 .eventually(() -> {
                     vertx.cancelTimer(timer);
                     takeInterval();
@@ -172,15 +228,13 @@ final class Measurement implements WriterVerticle.Listener {
                 })
                 .compose(_ -> writerEnded.future().isComplete()
                         ? writing.compose(vertx::undeploy).otherwiseEmpty().compose(_ -> ended(prepared))
-                        : leftBehind(prepared.target()));
+                        : leftBehind(prepared.target().path()));
     }
 
-    /// Without memory for its chunk, or with nobody to watch it, the writer does not go on.
-    private void notStarted(Future<String> writing, Throwable problem) {
+    /// Without memory for its chunk, or with nobody to watch it, the writer does not begin.
+    private void notStarted(Throwable problem) {
         stopNow(ClientState.FAILED, problem.getMessage() == null ? problem.toString() : problem.getMessage());
-        if (writing.failed()) {
-            writerEnded.tryComplete();
-        }
+        writerEnded.tryComplete();
     }
 
     private Future<Void> ended(Preparation prepared) {
@@ -194,9 +248,13 @@ final class Measurement implements WriterVerticle.Listener {
         return cleanUp(prepared);
     }
 
-    private Future<Void> leftBehind(TargetDirectory target) {
-        String stuck =
-                "the disk has not answered for " + STOP_TIMEOUT_MS / 1_000 + " s; files are left in " + target.path();
+    private String stuck(Path path) {
+        return "the disk has not answered for " + Durations.format(Duration.ofMillis(stopTimeoutMs))
+                + "; files may be left in " + path;
+    }
+
+    private Future<Void> leftBehind(Path path) {
+        String stuck = stuck(path);
         notes.add(stuck);
         happened(EventKind.IO_ERROR, stuck);
         state = ClientState.FAILED;
@@ -206,6 +264,7 @@ final class Measurement implements WriterVerticle.Listener {
 
     private Future<Void> cleanUp(Preparation prepared) {
         return vertx.executeBlocking(() -> {
+                    prepared.close();
                     try (TargetDirectory target = prepared.target()) {
                         if (settings.keepFiles()) {
                             target.keep();
@@ -216,6 +275,9 @@ final class Measurement implements WriterVerticle.Listener {
                         return List.of("not cleaned up: " + e.getMessage());
                     }
                 })
+                .timeout(CLEAN_UP_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                .otherwise(e -> List.of("not cleaned up, files may be left in "
+                        + prepared.target().path() + ": " + e.getMessage()))
                 .map(left -> {
                     notes.addAll(left);
                     return null;
@@ -224,12 +286,10 @@ final class Measurement implements WriterVerticle.Listener {
 
     private void second() {
         takeInterval();
-        long inFlightNs = progress.inFlight()
-                .map(call -> System.nanoTime() - call.sinceNs())
-                .orElse(0L);
-        String what = progress.inFlight()
-                .map(c -> c.operation().name().toLowerCase(Locale.ROOT))
-                .orElse("");
+        Optional<WriterProgress.InFlight> call = progress.inFlight();
+        long inFlightNs = call.map(c -> System.nanoTime() - c.sinceNs()).orElse(0L);
+        String what =
+                call.map(c -> c.operation().name().toLowerCase(Locale.ROOT)).orElse("");
         switch (stalls.look(inFlightNs)) {
             case STALLED ->
                 happened(EventKind.WRITER_STALLED, what + " has not returned for " + inFlightNs / 1_000_000_000 + " s");
@@ -239,12 +299,21 @@ final class Measurement implements WriterVerticle.Listener {
         phase = stalls.stalled() ? ClientPhase.STALLED : ClientPhase.WRITING;
     }
 
+    /// The first one begins with the first chunk, not with the making of its data.
     private void takeInterval() {
+        if (intervalIndex == 0) {
+            intervalBeginNs = progress.startedNs();
+            if (intervalBeginNs == 0) {
+                return;
+            }
+        }
         long now = System.nanoTime();
-        long ns = now - intervalBeginNs;
+        long ns = Math.max(1, now - intervalBeginNs);
         var taken = recorder.takeInterval();
-        bytesPerSecond = taken.bytes() * 1e9 / ns;
-        reports.accept(new Report.Interval(
+        if (ns >= RATE_NS_MIN) {
+            bytesPerSecond = taken.bytes() * 1e9 / ns;
+        }
+        report(new Report.Interval(
                 System.currentTimeMillis() - ns / 1_000_000,
                 intervalIndex++,
                 ns,
@@ -262,7 +331,7 @@ final class Measurement implements WriterVerticle.Listener {
 
     @Override
     public void fileClosed(Report.FileClosed file) {
-        reports.accept(file);
+        report(file);
         LOG.atInfo()
                 .addKeyValue("file", file.name())
                 .addKeyValue("bytes", file.bytes())
@@ -272,21 +341,31 @@ final class Measurement implements WriterVerticle.Listener {
     }
 
     @Override
-    public void ended(Optional<Exception> failure) {
+    public void ended(Optional<Throwable> failure) {
         context.runOnContext(_ -> {
             failure.ifPresent(e -> {
-                String why = e.getMessage() == null ? e.toString() : e.getMessage();
+                String why = e instanceof PosixException ? e.getMessage() : "internal error: " + e;
+                LOG.atDebug().setCause(e).log("writer-failed");
                 happened(EventKind.IO_ERROR, why);
                 state = ClientState.FAILED;
                 reason = cut(why);
             });
+            if (remainingMs() > 0) {
+                // Undeployed before its time, and nobody has said why yet.
+                stopNow(ClientState.INTERRUPTED, "stopped by its user");
+            }
             writerEnded.tryComplete();
         });
     }
 
     private void happened(EventKind kind, String detail) {
-        LOG.atWarn().addKeyValue("detail", detail).log(kind.word());
-        reports.accept(new Report.Happened(System.currentTimeMillis(), kind, cut(detail)));
+        Level level = switch (kind.severity()) {
+            case INFO -> Level.INFO;
+            case WARNING -> Level.WARN;
+            case ERROR -> Level.ERROR;
+        };
+        LOG.atLevel(level).addKeyValue("detail", detail).log(kind.word());
+        report(new Report.Happened(System.currentTimeMillis(), kind, cut(detail)));
     }
 
     private long seed() {

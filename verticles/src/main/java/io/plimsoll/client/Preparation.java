@@ -11,7 +11,9 @@ import io.plimsoll.model.Calibration;
 import io.plimsoll.model.ChunkPlan;
 import io.plimsoll.model.TargetFacts;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Looks at the target before anything is measured: takes the directory, looks for room, calibrates, foretells the
 /// rollovers. Blocks; run it on the thread that owns the disk.
@@ -24,6 +26,10 @@ record Preparation(
         Calibration calibration,
         Optional<String> complaint) {
 
+    /// Errors that say no to the user, not that the disk is broken.
+    private static final Set<String> REFUSALS =
+            Set.of("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EFBIG", "ENOMEM", "EMFILE", "ENFILE");
+
     /// The run must not be: the message says what, why, and what to do.
     static final class RefusedRun extends Exception {
         private static final long serialVersionUID = 1;
@@ -33,8 +39,18 @@ record Preparation(
         }
     }
 
-    /// @throws RefusedRun where the run cannot or must not be; nothing is left behind then
-    static Preparation make(ClientSettings settings, DiskSpace space, long seed) throws RefusedRun {
+    /// The disk gave an error in the calibration that is no "no": the run has failed before it began.
+    static final class BrokenDisk extends Exception {
+        private static final long serialVersionUID = 1;
+
+        BrokenDisk(String message) {
+            super(message);
+        }
+    }
+
+    /// @throws RefusedRun where the run cannot or must not be
+    /// @throws BrokenDisk where the disk gave an error; after both, what is left behind is named, mostly nothing
+    static Preparation make(ClientSettings settings, DiskSpace space, long seed) throws RefusedRun, BrokenDisk {
         ChunkPlan plan = settings.plan();
         TargetDirectory target;
         try {
@@ -58,13 +74,22 @@ record Preparation(
                 throw new RefusedRun(complaint.get());
             }
             return new Preparation(target, probe, facts, calibration, complaint);
-        } catch (IOException e) {
-            giveBack(target, probe);
-            throw new RefusedRun(e.getMessage());
-        } catch (RefusedRun | RuntimeException e) {
+        } catch (PosixException e) {
+            String left = giveBack(target, probe);
+            if (e.errno() != 0 && e.errnoName().filter(REFUSALS::contains).isEmpty()) {
+                throw new BrokenDisk(e.getMessage() + left);
+            }
+            throw new RefusedRun(e.getMessage() + left);
+        } catch (IOException | RefusedRun e) {
+            throw new RefusedRun(e.getMessage() + giveBack(target, probe));
+        } catch (RuntimeException | Error e) {
             giveBack(target, probe);
             throw e;
         }
+    }
+
+    void close() {
+        probe.close();
     }
 
     private static Calibration calibrate(ChunkPlan plan, TargetDirectory target, long seed) throws PosixException {
@@ -75,11 +100,12 @@ record Preparation(
         }
     }
 
-    private static void giveBack(TargetDirectory target, TargetProbe probe) {
+    /// Returns what could not be removed, to be added to a message; mostly nothing.
+    private static String giveBack(TargetDirectory target, TargetProbe probe) {
         if (probe != null) {
             probe.close();
         }
-        target.cleanUp();
-        target.close();
+        List<String> left = target.cleanUp().left();
+        return left.isEmpty() ? "" : "; left behind: " + String.join(", ", left);
     }
 }

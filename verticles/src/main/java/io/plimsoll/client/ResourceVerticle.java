@@ -7,6 +7,7 @@ import io.plimsoll.io.ThreadCpu;
 import io.plimsoll.model.Report;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import java.util.Optional;
@@ -41,6 +42,9 @@ final class ResourceVerticle extends VerticleBase {
     private final Consumer<String> shortage;
     private final SystemInfo system = new SystemInfo();
     private Sample last;
+    private long sampling;
+    private long guarding;
+    private boolean ended;
 
     /// @param shortage told once, when the run must end for want of space
     ResourceVerticle(
@@ -72,22 +76,35 @@ final class ResourceVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         last = sample();
-        vertx.setPeriodic(intervalMs, _ -> report());
-        vertx.setPeriodic(GUARD_INTERVAL_MS, this::guard);
+        sampling = vertx.setPeriodic(intervalMs, _ -> {
+            if (!ended) {
+                report();
+            }
+        });
+        guarding = vertx.setPeriodic(GUARD_INTERVAL_MS, this::guard);
         return Future.succeededFuture();
     }
 
     /// The time since the last sample is reported too, so that a short run has its figures.
     @Override
     public Future<?> stop() {
+        ended = true;
+        vertx.cancelTimer(sampling);
+        vertx.cancelTimer(guarding);
         if (System.nanoTime() - last.atNs >= SHORTEST_NS) {
             report();
         }
         probe.close();
-        return Future.succeededFuture();
+        Promise<Void> lastTask = Promise.promise();
+        // A timer that has fired already stands behind this, and would find the pool of the thread shut down.
+        context.runOnContext(_ -> lastTask.complete());
+        return lastTask.future();
     }
 
     private void guard(long timer) {
+        if (ended) {
+            return;
+        }
         try {
             guard.look(probe.space(), progress.bytesOnDisk()).ifPresent(why -> {
                 vertx.cancelTimer(timer);

@@ -38,5 +38,10 @@ public final class Submission {
 
         @Override
         public void full() {}
+
+        @Override
+        public Future<?> closing() {
+            return Future.succeededFuture();
+        }
     }
 }

@@ -37,6 +37,10 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
 
         /// More is undelivered than memory is meant for: the run must end.
         void full();
+
+        /// The uplink is undeployed. Vert.x stops what a verticle has deployed before the verticle itself, so whoever
+        /// has something left to deliver takes the time for it here. Bounded.
+        Future<?> closing();
     }
 
     private final UplinkSettings server;
@@ -77,10 +81,9 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
                 });
     }
 
-    /// Reports that were not delivered stay for [#unsent].
     @Override
     public Future<?> stop() {
-        return link.close();
+        return listener.closing().otherwiseEmpty().compose(_ -> link.close());
     }
 
     /// The server's first welcome.
@@ -118,12 +121,18 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
         return drained.future().timeout(Math.max(1, timeoutMs), TimeUnit.MILLISECONDS);
     }
 
-    /// The session's hello, naming its run, and the frames that were not acknowledged; after [#drain] has ended.
-    List<Buffer> unsent() {
-        List<Buffer> frames = new ArrayList<>();
-        frames.add(MessageCodec.encode(hello(true)));
-        frames.addAll(delivery.unacknowledged());
-        return frames;
+    /// Gives up: ends the link, and completes with the session's hello, naming its run, and the frames that were not
+    /// acknowledged.
+    Future<List<Buffer>> unsent() {
+        Promise<List<Buffer>> unsent = Promise.promise();
+        context.runOnContext(_ -> {
+            link.close();
+            List<Buffer> frames = new ArrayList<>();
+            frames.add(MessageCodec.encode(hello(true)));
+            frames.addAll(delivery.unacknowledged());
+            unsent.complete(frames);
+        });
+        return unsent.future();
     }
 
     private Message.Hello hello(boolean late) {

@@ -9,6 +9,7 @@ final class WriterProgress {
     record InFlight(Operation operation, long sinceNs) {}
 
     private volatile long bytes;
+    private volatile long bytesClosed;
     private volatile long bytesOnDisk;
     private volatile int files;
     private volatile int rollovers;
@@ -39,7 +40,8 @@ final class WriterProgress {
         bytes -= less;
     }
 
-    void fileClosed(boolean complete) {
+    void fileClosed(long fileBytes, boolean complete) {
+        bytesClosed += fileBytes;
         files++;
         if (complete) {
             rollovers++;
@@ -52,6 +54,11 @@ final class WriterProgress {
 
     long bytes() {
         return bytes;
+    }
+
+    /// Bytes of the files that are closed: those that are known to be on the disk.
+    long bytesClosed() {
+        return bytesClosed;
     }
 
     long bytesOnDisk() {

@@ -1,7 +1,6 @@
 package io.plimsoll.client;
 
 import io.plimsoll.io.ChunkEngine;
-import io.plimsoll.io.PosixException;
 import io.plimsoll.io.RollingWriter;
 import io.plimsoll.io.TargetDirectory;
 import io.plimsoll.io.ThreadCpu;
@@ -11,6 +10,7 @@ import io.plimsoll.model.Report;
 import io.plimsoll.stats.IntervalRecorder;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import java.util.Optional;
@@ -36,7 +36,7 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
         ///
         /// @param failure the disk's error that ended the writing, or one of our own; empty when the time was
         ///     over or a stop was asked for
-        void ended(Optional<Exception> failure);
+        void ended(Optional<Throwable> failure);
     }
 
     private final ChunkPlan plan;
@@ -85,8 +85,14 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
         engine = ChunkEngine.of(plan.engine(), target, plan.chunkBytes(), seed);
         writer = new RollingWriter(plan, engine, this, System::nanoTime, System::currentTimeMillis);
         dataThread.accept(ThreadCpu.ofCurrentThread());
-        context.runOnContext(_ -> slice());
         return Future.succeededFuture();
+    }
+
+    /// Begins to write; any thread, once, after the deployment. Not part of it: that would be known only after the
+    /// first
+    /// slice, which a disk may hold for ever.
+    void begin() {
+        context.runOnContext(_ -> slice());
     }
 
     /// Ends after the chunk that is under way; any thread.
@@ -101,7 +107,10 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
             end(Optional.empty());
         }
         engine.close();
-        return Future.succeededFuture();
+        Promise<Void> lastTask = Promise.promise();
+        // A slice that is due already stands behind this, and would find the pool of the thread shut down.
+        context.runOnContext(_ -> lastTask.complete());
+        return lastTask.future();
     }
 
     private void slice() {
@@ -118,19 +127,20 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
                 }
                 writer.step();
             } while (System.nanoTime() - sliceBegin < SLICE_NS);
-        } catch (PosixException | RuntimeException e) {
+        } catch (Throwable e) {
+            // Also an Error, such as Java's for a fault in mapped memory: nobody else would end the run.
             end(Optional.of(e));
             return;
         }
         context.runOnContext(_ -> slice());
     }
 
-    private void end(Optional<Exception> failure) {
+    private void end(Optional<Throwable> failure) {
         ended = true;
-        Optional<Exception> first = failure;
+        Optional<Throwable> first = failure;
         try {
             writer.finish();
-        } catch (PosixException | RuntimeException e) {
+        } catch (Throwable e) {
             first = failure.or(() -> Optional.of(e));
         }
         listener.ended(first);
@@ -161,7 +171,7 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
         // A file whose fsync failed reports nothing, and what was counted chunk by chunk was too much.
         progress.takenBack(openFileBytes - file.bytes());
         openFileBytes = 0;
-        progress.fileClosed(file.complete());
+        progress.fileClosed(file.bytes(), file.complete());
         listener.fileClosed(file);
     }
 

@@ -16,6 +16,7 @@ public final class TargetProbe implements AutoCloseable {
     private final TargetDirectory target;
     private final Optional<Mount> mount;
     private final Optional<BlockDevice> device;
+    private boolean open = true;
 
     public TargetProbe(TargetDirectory target) throws IOException {
         this.target = target;
@@ -49,8 +50,11 @@ public final class TargetProbe implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        posix.close();
+    public synchronized void close() {
+        if (open) {
+            open = false;
+            posix.close();
+        }
     }
 
     /// The kernel names the mount of an open file; where it does not (before Linux 3.15), the path decides.

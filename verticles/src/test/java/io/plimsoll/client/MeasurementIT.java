@@ -3,6 +3,7 @@ package io.plimsoll.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.plimsoll.config.ClientSettings;
 import io.plimsoll.config.MulticastSettings;
@@ -189,12 +190,108 @@ class MeasurementIT {
         }
     }
 
+    @Test
+    void aStopDoesNotWaitForEverForAFrozenDiskAndWhatItHeldIsNotReportedAfterTheEnd() throws Exception {
+        try (TestMounts disk = TestMounts.ext4(temp.resolve("m"), temp.resolve("image"), "256m")) {
+            CompletableFuture<Measurement.End> run = begin(settings("m/d", 8 * MB, Duration.ofHours(1), false, true));
+            waitForBytes();
+            assumeTrue(disk.freeze(), "not allowed to freeze");
+            List<Report> atTheEnd;
+            try {
+                measurement.stop(ClientState.INTERRUPTED, "stopped by its user");
+                Measurement.End end = ended(run);
+                atTheEnd = List.copyOf(reports);
+                assertEquals(ClientState.FAILED, end.state());
+                assertTrue(end.reason().contains("the disk has not answered for 3.00 s"), end.reason());
+                assertEquals(
+                        end.bytes(),
+                        all(Report.FileClosed.class).stream()
+                                .mapToLong(Report.FileClosed::bytes)
+                                .sum());
+            } finally {
+                disk.thaw();
+            }
+            vertx.close().await(20, TimeUnit.SECONDS);
+            assertEquals(atTheEnd, reports);
+            vertx = Vertx.vertx();
+        }
+    }
+
+    @Test
+    void aStopDoesNotWaitForEverForADiskThatIsFrozenDuringThePreparation() throws Exception {
+        try (TestMounts disk = TestMounts.ext4(temp.resolve("m"), temp.resolve("image"), "256m")) {
+            assumeTrue(disk.freeze(), "not allowed to freeze");
+            try {
+                CompletableFuture<Measurement.End> run =
+                        begin(settings("m/d", 8 * MB, Duration.ofHours(1), false, true));
+                measurement.stop(ClientState.INTERRUPTED, "stopped by its user");
+                Measurement.End end = ended(run);
+                assertEquals(ClientState.FAILED, end.state());
+                assertTrue(end.reason().contains("the disk has not answered for 3.00 s"), end.reason());
+            } finally {
+                disk.thaw();
+            }
+        }
+    }
+
+    @Test
+    void aStopInThePreparationLeavesNothing() throws Exception {
+        CompletableFuture<Measurement.End> run = begin(settings("a/b/d", 2 * MB, Duration.ofHours(1), false, true));
+        measurement.stop(ClientState.INTERRUPTED, "stopped by its user");
+        Measurement.End end = ended(run);
+        assertEquals(ClientState.INTERRUPTED, end.state());
+        assertEquals(0, end.bytes());
+        assertEquals(List.of(), reports);
+        assertEquals(List.of(), names(temp));
+    }
+
+    @Test
+    void bytesThatAnFsyncLostAreNotDeclared() throws Exception {
+        try (TestMounts _ = TestMounts.tmpfs(temp.resolve("b"), "100m");
+                TestMounts _ = TestMounts.ext4(temp.resolve("m"), temp.resolve("b/image"), "256m")) {
+            CompletableFuture<Measurement.End> run = begin(settings("m/d", 20 * MB, Duration.ofHours(1), false, true));
+            waitForBytes();
+            fill(temp.resolve("b/others"), 100_000_000);
+            Measurement.End end = ended(run);
+            assertEquals(ClientState.FAILED, end.state());
+            assertTrue(end.reason().startsWith("fsync "), end.reason());
+            assertEquals(
+                    end.bytes(),
+                    all(Report.FileClosed.class).stream()
+                            .mapToLong(Report.FileClosed::bytes)
+                            .sum());
+            assertEquals(
+                    EventKind.IO_ERROR, all(Report.Happened.class).getFirst().kind());
+        }
+    }
+
+    @Test
+    void aDiskThatHasNotTheRoomThatItClaimsIsRefusedByTheCalibration() throws Exception {
+        try (TestMounts _ = TestMounts.tmpfs(temp.resolve("b"), "8m");
+                TestMounts _ = TestMounts.ext4(temp.resolve("m"), temp.resolve("b/image"), "512m")) {
+            Measurement.End end = ended(begin(settings("m/d", 20 * MB, Duration.ofHours(1), false, true)));
+            assertEquals(ClientState.REJECTED, end.state(), end.reason());
+            assertTrue(end.reason().startsWith("fsync "), end.reason());
+            assertEquals(List.of(), reports);
+        }
+    }
+
+    @Test
+    void undeployingTheWriterIsAnInterruption() throws Exception {
+        CompletableFuture<Measurement.End> run = begin(settings("d", 2 * MB, Duration.ofHours(1), false, true));
+        waitForBytes();
+        for (String id : vertx.deploymentIDs()) {
+            vertx.undeploy(id);
+        }
+        assertEquals(ClientState.INTERRUPTED, ended(run).state());
+    }
+
     private CompletableFuture<Measurement.End> begin(ClientSettings settings) {
         CompletableFuture<Measurement.End> end = new CompletableFuture<>();
         CompletableFuture<Measurement> made = new CompletableFuture<>();
         Session session = new Session(settings.id(), System.currentTimeMillis());
         vertx.runOnContext(_ -> {
-            Measurement begun = new Measurement(vertx, settings, session, reports::add);
+            Measurement begun = new Measurement(vertx, settings, session, reports::add, 3_000);
             made.complete(begun);
             begun.run().onComplete(end::complete, end::completeExceptionally);
         });

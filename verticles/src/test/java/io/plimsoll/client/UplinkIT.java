@@ -10,6 +10,7 @@ import io.plimsoll.wire.FrameDecoder;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.MessageCodec;
 import io.plimsoll.wire.Samples;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -105,7 +106,7 @@ final class UplinkIT {
             assertThrows(
                     java.util.concurrent.TimeoutException.class,
                     () -> uplink.drain(1_500).await(10, TimeUnit.SECONDS));
-            unsent = uplink.unsent();
+            unsent = uplink.unsent().await(10, TimeUnit.SECONDS);
         }
         Path file = UnsentFile.write(directory, Samples.session("up"), unsent);
         UnsentFile read = UnsentFile.read(file);
@@ -176,6 +177,11 @@ final class UplinkIT {
         @Override
         public void full() {
             said.add("full");
+        }
+
+        @Override
+        public Future<?> closing() {
+            return Future.succeededFuture();
         }
     }
 

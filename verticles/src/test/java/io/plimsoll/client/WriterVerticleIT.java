@@ -43,7 +43,7 @@ class WriterVerticleIT {
     private final List<Report.FileClosed> files = new CopyOnWriteArrayList<>();
     private final List<String> threads = new CopyOnWriteArrayList<>();
     private final CompletableFuture<ThreadCpu> dataThread = new CompletableFuture<>();
-    private final CompletableFuture<Optional<Exception>> ended = new CompletableFuture<>();
+    private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
     private Vertx vertx;
     private TargetDirectory target;
     private WriterVerticle writer;
@@ -235,7 +235,9 @@ class WriterVerticleIT {
         target = TargetDirectory.claim(directory, "test");
         writer = new WriterVerticle(
                 plan(fileBytes, runTimeMs), target, 42, recorder, progress, dataThread::complete, listener(onFile));
-        return vertx.deployVerticle(writer, WriterVerticle.options("test")).await(20, TimeUnit.SECONDS);
+        String id = vertx.deployVerticle(writer, WriterVerticle.options("test")).await(20, TimeUnit.SECONDS);
+        writer.begin();
+        return id;
     }
 
     private WriterVerticle.Listener listener(RuntimeException onFile) {
@@ -250,7 +252,7 @@ class WriterVerticleIT {
             }
 
             @Override
-            public void ended(Optional<Exception> failure) {
+            public void ended(Optional<Throwable> failure) {
                 ended.complete(failure);
             }
         };
