@@ -108,6 +108,7 @@ final class HeartbeatVerticle extends VerticleBase {
     private void chooseUnicast(String reason) {
         if (!unicast) {
             unicast = true;
+            LOG.atInfo().addKeyValue("reason", reason).log("heartbeats-unicast");
             unicastChosen.accept(reason);
             beat();
         }

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// A TCP connection to the server that is made again whenever it breaks, after the first time that it stood. Lives on
 /// its verticle's event loop.
@@ -55,6 +56,7 @@ final class ServerLink {
     private boolean welcomed;
     private boolean everWelcomed;
     private boolean closing;
+    private boolean away;
 
     /// @param hello what to begin every connection with
     /// @param answerDue whether the server owes an answer; one that then says nothing for long is connected to anew
@@ -136,10 +138,12 @@ final class ServerLink {
     private void again(String reason) {
         if (!closing) {
             long waitMs = backoff.nextMs();
-            LOG.atWarn()
+            // once for each time that the server goes away; the attempts in between tell nobody anything new
+            LOG.atLevel(away ? Level.DEBUG : Level.WARN)
                     .addKeyValue("reason", reason)
                     .addKeyValue("retryMs", waitMs)
                     .log("server-away");
+            away = true;
             vertx.setTimer(waitMs, _ -> connect());
         }
     }
@@ -160,6 +164,10 @@ final class ServerLink {
             welcomed = true;
             everWelcomed = true;
             backoff.reset();
+            if (away) {
+                away = false;
+                LOG.atWarn().log("server-back");
+            }
         }
         listener.said(message);
     }

@@ -27,9 +27,15 @@ public final class Calibrator {
                 chunks++;
             } while (chunks < chunksMax && nanoClock.getAsLong() - begin < TIME_NS);
             engine.sync();
-        } finally {
-            engine.closeFile();
+        } catch (PosixException e) {
+            try {
+                engine.closeFile();
+            } catch (PosixException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
         }
+        engine.closeFile();
         long elapsedNs = Math.max(nanoClock.getAsLong() - begin, 1);
         engine.delete(FILE);
         return new Result(chunks * plan.chunkBytes(), elapsedNs);
