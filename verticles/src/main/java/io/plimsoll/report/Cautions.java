@@ -37,7 +37,7 @@ final class Cautions {
             found.add(new Caution(
                     Kind.UNCLOSED_BYTES,
                     ByteSize.format(unclosed)
-                            + " went to a file that was never closed, or never synced; they are in no MB/s of the client"));
+                            + " went to a file never closed or synced; they are in no MB/s of the client"));
         }
         return found;
     }
