@@ -155,7 +155,6 @@ final class ReportStore {
                 altered.stream()
                         .map(report ->
                                 "report " + report.sequence() + " came again with other content; the first one is kept")
-                        .distinct()
                         .toArray(String[]::new),
                 ReportTable.word(EventKind.REPORT_ALTERED.severity()),
                 EventKind.REPORT_ALTERED.word());

@@ -77,7 +77,7 @@ final class Sql {
     /// Says once of each report that it came again with other content.
     static final String ALTERED = """
         insert into events (run, client, at, source, severity, kind, detail)
-        select u.run, u.client, now(), 'server', $4, $5, u.detail
+        select distinct u.run, u.client, now(), 'server', $4, $5, u.detail
         from unnest($1::bigint[], $2::bigint[], $3::text[]) as u(run, client, detail)
         where not exists (select from events e where e.client = u.client and e.kind = $5 and e.detail = u.detail)
         """;

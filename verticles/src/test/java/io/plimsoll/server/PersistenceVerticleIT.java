@@ -166,6 +166,17 @@ class PersistenceVerticleIT {
     }
 
     @Test
+    void alteredReportsOfTwoClientsAreToldApartAlsoUnderTheSameNumber() {
+        long other = admit("ada").client();
+        ask(reports(numbered(1, interval(0, 1)), new Persist.Numbered(run, other, 1, interval(0, 1))));
+        ask(reports(numbered(1, interval(0, 2)), new Persist.Numbered(run, other, 1, interval(0, 3))));
+
+        assertEquals(
+                List.of(List.of(Long.toString(client)), List.of(Long.toString(other))),
+                rows("select client from events where kind = 'report-altered' and run = " + run + " order by client"));
+    }
+
+    @Test
     void aReportThatCannotBeStoredFailsAloneAndBlocksNobody() {
         long nobody = 999_999_999;
         List<Future<Object>> good = new ArrayList<>();
