@@ -10,6 +10,14 @@ final class HeartbeatLedger {
     private long multicast;
     private long unicast;
 
+    /// @param before counted by a former server, or before a former connection was forgotten
+    HeartbeatLedger(Persist.HeartbeatCounts before) {
+        multicast = before.multicast();
+        unicast = before.unicast();
+        highest = before.multicast() + before.unicast() + before.missed();
+        window = -1;
+    }
+
     /// @return false for one that was counted before
     boolean count(long counter, boolean byUnicast) {
         if (counter > highest) {
@@ -28,16 +36,8 @@ final class HeartbeatLedger {
         return true;
     }
 
-    long multicast() {
-        return multicast;
-    }
-
-    long unicast() {
-        return unicast;
-    }
-
-    /// Sent, by their numbers, and not heard (yet).
-    long missed() {
-        return highest - multicast - unicast;
+    /// Missed are those that were sent, by their numbers, and not heard (yet).
+    Persist.HeartbeatCounts counts() {
+        return new Persist.HeartbeatCounts(multicast, unicast, highest - multicast - unicast);
     }
 }

@@ -31,7 +31,10 @@ sealed interface Local {
         return types;
     }
 
-    /// A hello; the reply is [Admitted], or a failure whose message goes to the client as [Message.Refused].
+    /// Failure code: this hello is not accepted and never will be.
+    int REFUSED = 403;
+
+    /// A hello; the reply is [Admitted], or a failure with [#REFUSED] or a code of [Persist].
     record Admit(Message.Hello hello, long connection, String remote) implements Local {}
 
     record Admitted(UUID runUuid, long run, long client) {}

@@ -14,9 +14,9 @@ final class Member {
     final Session session;
     final String hostName;
     final long heartbeatMs;
-    final HeartbeatLedger ledger = new HeartbeatLedger();
+    final HeartbeatLedger ledger;
 
-    ClientState state = ClientState.ALIVE;
+    ClientState state;
     String reason = "";
     long connection = NO_CONNECTION;
     long lastHeartbeatAt;
@@ -29,9 +29,11 @@ final class Member {
     String target = "";
     BusMessage.ClientStatus live;
 
-    Member(long run, long client, Session session, String hostName, long heartbeatMs) {
+    Member(long run, Persist.ClientRow row, Session session, String hostName, long heartbeatMs) {
         this.run = run;
-        this.client = client;
+        this.client = row.client();
+        this.state = row.state();
+        this.ledger = new HeartbeatLedger(row.heartbeats());
         this.session = session;
         this.hostName = hostName;
         this.heartbeatMs = heartbeatMs;

@@ -7,8 +7,11 @@ import io.plimsoll.model.HostFacts;
 import io.plimsoll.model.Report;
 import io.plimsoll.model.Require;
 import io.plimsoll.model.Session;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +38,11 @@ public sealed interface Persist {
     /// Within this JVM only, and with more patience than the verticle has: its answer always comes first.
     DeliveryOptions DELIVERY = new DeliveryOptions().setLocalOnly(true).setSendTimeout(RETRY_MS_MAX * 4);
 
+    /// Asks the persistence verticle.
+    static <T> Future<T> ask(Vertx vertx, Persist request) {
+        return vertx.eventBus().<T>request(ADDRESS, request, DELIVERY).map(Message::body);
+    }
+
     /// Lets requests and replies travel on this bus as they are. To call it twice is harmless.
     static void registerCodecs(EventBus bus) {
         LocalCodec.register(
@@ -42,6 +50,8 @@ public sealed interface Persist {
                 List.of(
                         OpenRun.class,
                         FindRun.class,
+                        FindLeftOpen.class,
+                        LeftOpen.class,
                         AdmitClient.class,
                         Reports.class,
                         Notices.class,
@@ -58,6 +68,11 @@ public sealed interface Persist {
 
     /// Finds a run that a returning client names. Reply: [RunRow], or [#NOT_FOUND].
     record FindRun(UUID uuid) implements Persist {}
+
+    /// Finds the runs that a former server at the same place left open when it died. Reply: [LeftOpen].
+    ///
+    /// @param tcp where it listened, as in `settings.tcp` of its runs: no two servers can listen at one place
+    record FindLeftOpen(String serverHost, String tcp) implements Persist {}
 
     /// Makes the row of a client's session, or finds it. Reply: [ClientRow].
     record AdmitClient(long run, Session session, HostFacts host, ChunkPlan plan, double heartbeatSeconds)
@@ -106,20 +121,23 @@ public sealed interface Persist {
 
     record Notice(long run, Optional<Long> client, long atMs, EventKind kind, String detail) {}
 
-    record ClientUpdate(
-            long client,
-            ClientState state,
-            String reason,
-            long lastSeenAtMs,
-            long heartbeatsMulticast,
-            long heartbeatsUnicast,
-            long heartbeatsMissed) {}
+    record ClientUpdate(long client, ClientState state, String reason, long lastSeenAtMs, HeartbeatCounts heartbeats) {}
+
+    /// How many heartbeats of a session were heard, by path, and how many are missing.
+    record HeartbeatCounts(long multicast, long unicast, long missed) {
+        static final HeartbeatCounts NONE = new HeartbeatCounts(0, 0, 0);
+    }
 
     /// @param open whether the run's state is still `open`
     record RunRow(long run, UUID uuid, boolean open) {}
 
-    /// @param lastSequence as its RunEnded said; empty while the session has not ended
-    record ClientRow(long client, ClientState state, Optional<Long> lastSequence) {}
+    record ClientRow(long client, ClientState state, HeartbeatCounts heartbeats) {}
+
+    /// @param runs by number; the last one is the latest
+    /// @param clients those that had not ended
+    record LeftOpen(List<RunRow> runs, List<LeftClient> clients) {}
+
+    record LeftClient(long run, ClientRow row, Session session, String hostName, long heartbeatMs, long lastSeenAtMs) {}
 
     /// @param lastSequence empty while the session has not ended
     /// @param present how many of the numbers from 1 to the last one are in the database

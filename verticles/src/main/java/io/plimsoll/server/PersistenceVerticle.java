@@ -84,6 +84,7 @@ public final class PersistenceVerticle extends VerticleBase {
             case Persist.Reports reports -> enqueue(message, reports);
             case Persist.OpenRun open -> answer(message, transactions.run(c -> RunStore.open(c, open)));
             case Persist.FindRun find -> answer(message, transactions.run(c -> RunStore.find(c, find)));
+            case Persist.FindLeftOpen find -> answer(message, transactions.run(c -> RunStore.leftOpen(c, find)));
             case Persist.AdmitClient admit -> answer(message, transactions.run(c -> RunStore.admit(c, admit)));
             case Persist.Notices notices -> answer(message, transactions.run(c -> RunStore.note(c, notices)));
             case Persist.Presence presence -> answer(message, transactions.run(c -> RunStore.presence(c, presence)));

@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// Decides who is present, who is lost, and when a run and the server end. Pure: (event, now) → actions; the verticle
 /// carries them out.
@@ -26,6 +28,7 @@ final class Roster {
     static final int SUSPECT_MISSES = 3;
     static final int LOST_MISSES = 10;
     private static final long SAVE_INTERVAL_MS = 60_000;
+    private static final long TICK_LATE_MS_MAX = 2_000;
 
     sealed interface Action {
         /// Something to store, to log and to show.
@@ -49,8 +52,13 @@ final class Roster {
     private final Map<Session, Member> bySession = new HashMap<>();
     /// Open connections, each with the run that it delivers to.
     private final Map<Long, Long> connections = new HashMap<>();
+    /// Runs besides the open one to which sessions came back or delivered late; each is closed anew when they are gone.
+    private final Set<Long> reopened = new TreeSet<>();
+
     private Persist.RunRow run;
+    private int arriving;
     private long idleSince;
+    private long tickedAt;
     private boolean exiting;
 
     /// @param keepRunning never end by itself; runs still end after the idle time
@@ -58,6 +66,7 @@ final class Roster {
         this.idleTimeoutMs = idleTimeoutMs;
         this.keepRunning = keepRunning;
         this.idleSince = now;
+        this.tickedAt = now;
     }
 
     Optional<Persist.RunRow> openRun() {
@@ -66,6 +75,35 @@ final class Roster {
 
     void runOpened(Persist.RunRow opened) {
         run = opened;
+    }
+
+    /// Takes up what a former server left when it died: its last run goes on, and its clients have the usual time to
+    /// come back before they are lost.
+    void resumed(Persist.LeftOpen left, long now) {
+        for (Persist.RunRow one : left.runs()) {
+            if (run != null) {
+                reopened.add(run.run());
+            }
+            run = one;
+        }
+        for (Persist.LeftClient one : left.clients()) {
+            Member m = new Member(one.run(), one.row(), one.session(), one.hostName(), one.heartbeatMs());
+            m.lastHeartbeatAt = now;
+            m.lastFrameAt = now;
+            m.lastSavedAt = now;
+            m.lastSeenWallMs = one.lastSeenAtMs();
+            byClient.put(m.client, m);
+            bySession.put(m.session, m);
+        }
+    }
+
+    /// A hello is being answered: until [#arrived] the server does not end, nor the run.
+    void arriving() {
+        arriving++;
+    }
+
+    void arrived() {
+        arriving--;
     }
 
     /// Why the session may not come in; empty if it may.
@@ -91,47 +129,45 @@ final class Roster {
             Persist.RunRow in, Persist.ClientRow row, Message.Hello hello, long connection, long now, long wallMs) {
         List<Action> actions = new ArrayList<>();
         connections.put(connection, in.run());
+        if (run == null && in.open() && !hello.late()) {
+            run = in;
+        } else if (run == null || run.run() != in.run()) {
+            reopened.add(in.run());
+        }
         if (hello.late()) {
             return actions;
         }
         fence(hello.session(), actions);
         Member m = byClient.computeIfAbsent(row.client(), client -> {
             Member fresh =
-                    new Member(in.run(), client, hello.session(), hello.host().hostName(), hello.heartbeatMs());
-            fresh.state = row.state().ended() ? row.state() : ClientState.ALIVE;
+                    new Member(in.run(), row, hello.session(), hello.host().hostName(), hello.heartbeatMs());
             bySession.put(hello.session(), fresh);
             return fresh;
         });
         if (m.connected()) {
             actions.add(new Action.Disconnect(m.connection, "replaced by a newer connection of the same client"));
         }
-        boolean wasLost = m.state == ClientState.LOST;
         m.connection = connection;
         m.lastHeartbeatAt = now;
         m.lastFrameAt = now;
         m.lastSeenWallMs = wallMs;
         m.toldHeard = null;
         actions.add(note(m, EventKind.CLIENT_CONNECTED, "from host " + m.hostName));
-        if (wasLost) {
+        if (m.state == ClientState.LOST) {
             back(m, "connected again", now, actions);
         }
         return actions;
     }
 
-    /// What came late changes how its run ended, so a run that was closed before is closed anew.
     List<Action> disconnected(long client, long connection, String reason, long now) {
         List<Action> actions = new ArrayList<>();
-        Long deliveredTo = connections.remove(connection);
+        connections.remove(connection);
         Member m = byClient.get(client);
         if (m != null && m.connection == connection) {
             m.connection = Member.NO_CONNECTION;
             if (!m.state.ended()) {
                 actions.add(note(m, EventKind.CLIENT_DISCONNECTED, reason));
             }
-        }
-        if (deliveredTo != null
-                && openRun().filter(open -> open.run() == deliveredTo).isEmpty()) {
-            actions.add(new Action.CloseRun(deliveredTo));
         }
         idleSince = idle() ? now : idleSince;
         return actions;
@@ -216,16 +252,24 @@ final class Roster {
 
     /// To be called a few times a second.
     List<Action> tick(long now) {
+        excuse(now - tickedAt - TICK_LATE_MS_MAX, now);
+        tickedAt = now;
         List<Action> actions = new ArrayList<>();
         for (Member m : byClient.values()) {
             if (!m.state.ended()) {
                 judge(m, now, actions);
             }
         }
+        for (long other : List.copyOf(reopened)) {
+            if (!connections.containsValue(other)
+                    && byClient.values().stream().noneMatch(m -> m.run == other && m.present())) {
+                close(other, now, actions);
+            }
+        }
         if (!idle()) {
             idleSince = now;
         } else if (now - idleSince >= idleTimeoutMs && !exiting) {
-            actions.addAll(closeRun(now));
+            actions.addAll(closeRuns(now));
             if (!keepRunning) {
                 exiting = true;
                 actions.add(new Action.Exit("no client for " + idleTimeoutMs / 1000.0 + " s"));
@@ -234,17 +278,21 @@ final class Roster {
         return actions;
     }
 
-    /// Ends the open run, if there is one: its members' last states are saved and forgotten.
-    List<Action> closeRun(long now) {
+    /// Ends every run that is open: its members' last states are saved and forgotten.
+    List<Action> closeRuns(long now) {
         List<Action> actions = new ArrayList<>();
+        List.copyOf(reopened).forEach(other -> close(other, now, actions));
         if (run != null) {
-            byClient.values().forEach(m -> actions.add(save(m, now)));
-            actions.add(new Action.CloseRun(run.run()));
-            byClient.clear();
-            bySession.clear();
+            close(run.run(), now, actions);
             run = null;
         }
         return actions;
+    }
+
+    /// Whether the server may end now that its runs are closed: nobody has come meanwhile. If somebody has, it stays.
+    boolean mayExit() {
+        exiting = idle() && run == null;
+        return exiting;
     }
 
     List<Member> members() {
@@ -252,7 +300,33 @@ final class Roster {
     }
 
     private boolean idle() {
-        return connections.isEmpty() && byClient.values().stream().noneMatch(Member::present);
+        return arriving == 0
+                && connections.isEmpty()
+                && byClient.values().stream().noneMatch(Member::present);
+    }
+
+    private void close(long ending, long now, List<Action> actions) {
+        for (Member m : List.copyOf(byClient.values())) {
+            if (m.run == ending) {
+                actions.add(save(m, now));
+                byClient.remove(m.client);
+                bySession.remove(m.session, m);
+            }
+        }
+        connections.values().removeIf(to -> to == ending);
+        reopened.remove(ending);
+        actions.add(new Action.CloseRun(ending));
+    }
+
+    /// While this process stood still nobody was heard, and it is nobody's fault.
+    private void excuse(long awayMs, long now) {
+        if (awayMs > 0) {
+            idleSince = Math.min(now, idleSince + awayMs);
+            byClient.values().forEach(m -> {
+                m.lastHeartbeatAt = Math.min(now, m.lastHeartbeatAt + awayMs);
+                m.lastFrameAt = Math.min(now, m.lastFrameAt + awayMs);
+            });
+        }
     }
 
     private void judge(Member m, long now, List<Action> actions) {
@@ -323,7 +397,9 @@ final class Roster {
         return new Action.Tell(
                 m.connection,
                 new Message.HeartbeatsHeard(
-                        m.ledger.multicast(), m.ledger.unicast(), Math.max(0, now - m.lastHeartbeatAt)));
+                        m.ledger.counts().multicast(),
+                        m.ledger.counts().unicast(),
+                        Math.max(0, now - m.lastHeartbeatAt)));
     }
 
     private static Action save(Member m, long now) {
@@ -332,13 +408,6 @@ final class Roster {
     }
 
     private static Persist.ClientUpdate update(Member m) {
-        return new Persist.ClientUpdate(
-                m.client,
-                m.state,
-                m.reason,
-                m.lastSeenWallMs,
-                m.ledger.multicast(),
-                m.ledger.unicast(),
-                m.ledger.missed());
+        return new Persist.ClientUpdate(m.client, m.state, m.reason, m.lastSeenWallMs, m.ledger.counts());
     }
 }

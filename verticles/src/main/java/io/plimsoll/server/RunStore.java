@@ -1,6 +1,8 @@
 package io.plimsoll.server;
 
+import io.plimsoll.model.ClientId;
 import io.plimsoll.model.ClientState;
+import io.plimsoll.model.Session;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -62,10 +64,38 @@ final class RunStore {
                         .preparedQuery(Sql.FIND_CLIENT)
                         .execute(Tuple.of(request.run(), session.clientId().value(), session.bootEpoch())))
                 .map(rows -> one(rows, "client " + session.clientId()))
-                .map(row -> new Persist.ClientRow(
-                        row.getLong(0),
-                        ClientState.valueOf(row.getString(1).toUpperCase(Locale.ROOT)),
-                        Optional.ofNullable(row.getLong(2))));
+                .map(RunStore::client);
+    }
+
+    static Future<Persist.LeftOpen> leftOpen(SqlConnection connection, Persist.FindLeftOpen request) {
+        return connection
+                .preparedQuery(Sql.LEFT_OPEN)
+                .execute(Tuple.of(request.serverHost(), request.tcp()))
+                .map(rows -> rows.stream()
+                        .map(row -> new Persist.RunRow(row.getLong(0), row.getUUID(1), true))
+                        .toList())
+                .compose(runs -> connection
+                        .preparedQuery(Sql.LEFT_CLIENTS)
+                        .execute(Tuple.of(runs.stream().map(Persist.RunRow::run).toArray(Long[]::new)))
+                        .map(rows -> new Persist.LeftOpen(
+                                runs, rows.stream().map(RunStore::leftClient).toList())));
+    }
+
+    private static Persist.LeftClient leftClient(Row row) {
+        return new Persist.LeftClient(
+                row.getLong("run"),
+                client(row),
+                new Session(new ClientId(row.getString("client_id")), row.getLong("boot_epoch")),
+                row.getString("host_name"),
+                Math.round(row.getDouble("heartbeat_seconds") * 1000),
+                row.getOffsetDateTime("last_seen_at").toInstant().toEpochMilli());
+    }
+
+    private static Persist.ClientRow client(Row row) {
+        return new Persist.ClientRow(
+                row.getLong(0),
+                ClientState.valueOf(row.getString(1).toUpperCase(Locale.ROOT)),
+                new Persist.HeartbeatCounts(row.getLong(2), row.getLong(3), row.getLong(4)));
     }
 
     static Future<Void> note(SqlConnection connection, Persist.Notices request) {
@@ -87,9 +117,9 @@ final class RunStore {
                 column(updates, update -> update.state().name().toLowerCase(Locale.ROOT), String[]::new),
                 column(updates, Persist.ClientUpdate::reason, String[]::new),
                 column(updates, update -> ReportTable.timestamp(update.lastSeenAtMs()), OffsetDateTime[]::new),
-                column(updates, Persist.ClientUpdate::heartbeatsMulticast, Long[]::new),
-                column(updates, Persist.ClientUpdate::heartbeatsUnicast, Long[]::new),
-                column(updates, Persist.ClientUpdate::heartbeatsMissed, Long[]::new)));
+                column(updates, update -> update.heartbeats().multicast(), Long[]::new),
+                column(updates, update -> update.heartbeats().unicast(), Long[]::new),
+                column(updates, update -> update.heartbeats().missed(), Long[]::new)));
         return connection.preparedQuery(Sql.PRESENCE).execute(clients).mapEmpty();
     }
 

@@ -12,17 +12,19 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The server: opens the database, then deploys what gathers reports into it. Ends by itself when its clients have
-/// left,
-/// or when asked on [Local#SHUTDOWN]; at the end of every run it writes the report.
+/// left, or when asked on [Local#SHUTDOWN]; at the end of every run it writes the report.
 ///
 /// The persistence verticle deploys the roster, the roster deploys TCP and UDP: whatever undeploys the server, sources
 /// stop before their sinks, and the database closes last.
@@ -33,11 +35,13 @@ public final class ServerVerticle extends VerticleBase {
 
     private final ServerSettings given;
     private final CompletableFuture<ServerOutcome> outcome;
-    private final List<ServerOutcome.ClosedRun> closedRuns = new ArrayList<>();
+    /// State of each run that was closed, as it was closed last.
+    private final Map<Long, String> closedRuns = new LinkedHashMap<>();
     private Future<Void> reports = Future.succeededFuture();
     private ServerSettings settings;
     private Database database;
     private String sink;
+    private String endedBy;
 
     /// For the bare Vert.x launcher: settings come from its `-conf`, and Vert.x is closed at the end.
     public ServerVerticle() {
@@ -71,6 +75,9 @@ public final class ServerVerticle extends VerticleBase {
                 })
                 .onSuccess(id -> {
                     sink = id;
+                    if (endedBy != null) {
+                        undeploySink();
+                    }
                     LOG.atInfo()
                             .addKeyValue("version", Version.TEXT)
                             .addKeyValue(
@@ -112,9 +119,14 @@ public final class ServerVerticle extends VerticleBase {
                                 + settings.multicast().port())
                 .put("idleTimeoutMs", settings.idleTimeout().toMillis())
                 .put("keepRunning", settings.keepRunning());
-        var facts = new RosterVerticle.ServerFacts(hostName(), Version.TEXT, shown);
-        return vertx.deployVerticle(
-                new RosterVerticle(settings, facts, TCP_INSTANCES, this::deploySources, this::runClosed, this::end));
+        var facts = new Admissions.ServerFacts(hostName(), Version.TEXT, shown);
+        return vertx.deployVerticle(new RosterVerticle(
+                settings, facts, TCP_INSTANCES, this::deploySources, here(this::runClosed), here(this::end)));
+    }
+
+    /// Other verticles call from event loops of their own.
+    private <T> Consumer<T> here(Consumer<T> action) {
+        return value -> context.runOnContext(_ -> action.accept(value));
     }
 
     private Future<?> deploySources() {
@@ -138,10 +150,9 @@ public final class ServerVerticle extends VerticleBase {
     /// Reports are written one after the other; the next one waits, the runs do not.
     private void runClosed(long run) {
         reports = reports.transform(_ -> ReportWriter.write(vertx, database, run, System.out::print, settings.report()))
-                .onSuccess(report -> closedRuns.add(
-                        new ServerOutcome.ClosedRun(run, report.run().state().word())))
+                .onSuccess(report -> closedRuns.put(run, report.run().state().word()))
                 .onFailure(e -> {
-                    closedRuns.add(new ServerOutcome.ClosedRun(run, "incomplete"));
+                    closedRuns.put(run, "incomplete");
                     LOG.atError()
                             .addKeyValue("run", run)
                             .addKeyValue("reason", e.getMessage())
@@ -151,18 +162,25 @@ public final class ServerVerticle extends VerticleBase {
     }
 
     private void end(String reason) {
-        if (sink == null || outcome.isDone()) {
+        if (endedBy != null) {
             return;
         }
         LOG.atInfo().addKeyValue("reason", reason).log("server-ending");
-        String draining = sink;
-        sink = null;
-        vertx.undeploy(draining)
+        endedBy = reason;
+        if (sink != null) {
+            undeploySink();
+        }
+    }
+
+    private void undeploySink() {
+        vertx.undeploy(sink)
                 .timeout(STOP_TIMEOUT_MS, TimeUnit.MILLISECONDS)
                 .eventually(() -> reports)
                 .onComplete(done -> outcome.complete(new ServerOutcome(
-                        reason,
-                        closedRuns,
+                        endedBy,
+                        closedRuns.entrySet().stream()
+                                .map(run -> new ServerOutcome.ClosedRun(run.getKey(), run.getValue()))
+                                .toList(),
                         Optional.ofNullable(done.cause()).map(e -> "did not end in order: " + e.getMessage()))));
     }
 

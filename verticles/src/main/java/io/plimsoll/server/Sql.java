@@ -11,6 +11,16 @@ final class Sql {
 
     static final String FIND_RUN = "select run, state = 'open' from runs where run_uuid = $1";
 
+    static final String LEFT_OPEN = """
+        select run, run_uuid from runs where state = 'open' and server_host = $1 and settings ->> 'tcp' = $2 order by run
+        """;
+
+    static final String LEFT_CLIENTS = """
+        select client, state, heartbeats_multicast, heartbeats_unicast, heartbeats_missed,
+               run, client_id, boot_epoch, host_name, heartbeat_seconds, last_seen_at
+        from clients where run = any ($1) and state in ('alive', 'suspect', 'lost') order by client
+        """;
+
     static final String ADMIT_CLIENT = """
         insert into clients (run, client_id, boot_epoch, state, host_name, kernel, cpu_model, cpu_count, ram_bytes,
                              java_version, tool_version, pid, engine, chunk_bytes, file_bytes, run_time_seconds,
@@ -20,7 +30,8 @@ final class Sql {
         """;
 
     static final String FIND_CLIENT = """
-        select client, state, last_sequence from clients where run = $1 and client_id = $2 and boot_epoch = $3
+        select client, state, heartbeats_multicast, heartbeats_unicast, heartbeats_missed
+        from clients where run = $1 and client_id = $2 and boot_epoch = $3
         """;
 
     /// A notice that is sent again, because its first answer got lost, is the same in every column.

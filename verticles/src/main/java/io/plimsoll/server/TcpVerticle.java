@@ -5,6 +5,7 @@ import io.plimsoll.wire.Message;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
@@ -88,7 +89,7 @@ final class TcpVerticle extends VerticleBase implements ClientConnection.Desk {
     }
 
     private void accept(NetSocket socket) {
-        if (stopping || connectionCount.incrementAndGet() > listen.connectionsMax()) {
+        if (connectionCount.incrementAndGet() > listen.connectionsMax() || stopping) {
             connectionCount.decrementAndGet();
             LOG.atWarn()
                     .addKeyValue("remote", socket.remoteAddress())
@@ -114,7 +115,19 @@ final class TcpVerticle extends VerticleBase implements ClientConnection.Desk {
                         left(reply.body().client(), connection.number, "closed while it was admitted");
                     }
                 })
-                .onFailure(e -> connection.refuse(e.getMessage()));
+                .onFailure(e -> {
+                    if (hello.run().isEmpty() || hopeless(e)) {
+                        connection.refuse(e.getMessage());
+                    } else {
+                        // a client in the middle of its run comes again; a refusal would end it
+                        connection.disconnect("cannot be admitted now: " + e.getMessage());
+                    }
+                });
+    }
+
+    private static boolean hopeless(Throwable failure) {
+        return failure instanceof ReplyException e
+                && (e.failureCode() == Local.REFUSED || e.failureCode() == Persist.UNSTORABLE);
     }
 
     @Override

@@ -242,7 +242,7 @@ class PersistenceVerticleIT {
         assertEquals(Persist.NOT_FOUND, unknown.failureCode());
         assertEquals(client, admit("berta").client());
         ask(reports(numbered(1, ended(1))));
-        assertEquals(new Persist.ClientRow(client, ClientState.FINISHED, Optional.of(1L)), admit("berta"));
+        assertEquals(new Persist.ClientRow(client, ClientState.FINISHED, Persist.HeartbeatCounts.NONE), admit("berta"));
     }
 
     @Test
@@ -275,8 +275,8 @@ class PersistenceVerticleIT {
         long other = admit("ada").client();
         ask(reports(new Persist.Numbered(run, other, 1, ended(1, ClientState.INTERRUPTED))));
         assertEquals("incomplete", closed(), "a client was interrupted");
-        ask(new Persist.Presence(
-                List.of(new Persist.ClientUpdate(admit("carl").client(), ClientState.LOST, "silent", AT_MS, 0, 0, 0))));
+        ask(new Persist.Presence(List.of(new Persist.ClientUpdate(
+                admit("carl").client(), ClientState.LOST, "silent", AT_MS, Persist.HeartbeatCounts.NONE))));
         assertEquals("failed", closed(), "a client was lost");
     }
 
@@ -295,7 +295,7 @@ class PersistenceVerticleIT {
     }
 
     private Persist.ClientUpdate update(ClientState state, long missed) {
-        return new Persist.ClientUpdate(client, state, "reason", AT_MS, 5, 6, missed);
+        return new Persist.ClientUpdate(client, state, "reason", AT_MS, new Persist.HeartbeatCounts(5, 6, missed));
     }
 
     private Persist.ClientRow admit(String name) {

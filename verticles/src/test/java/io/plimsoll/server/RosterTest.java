@@ -29,6 +29,7 @@ final class RosterTest {
     private final Roster roster = new Roster(IDLE_MS, false, 0);
     private final List<Action> actions = new ArrayList<>();
     private long counter;
+    private long ticked;
 
     @Test
     void aClientThatBeatsIsAliveForEver() {
@@ -105,7 +106,8 @@ final class RosterTest {
         assertEquals(Optional.empty(), roster.refusal(hello("a", 0), 2_000), "the same process may come back");
         act(roster.disconnected(1, 100, "reset", 3_000));
         assertEquals(Optional.empty(), roster.refusal(newer, 3_001));
-        act(roster.connected(RUN, new Persist.ClientRow(2, ClientState.ALIVE, Optional.empty()), newer, 101, 3_001, 1));
+        act(roster.connected(
+                RUN, new Persist.ClientRow(2, ClientState.ALIVE, Persist.HeartbeatCounts.NONE), newer, 101, 3_001, 1));
         assertTrue(kinds().contains(EventKind.CLIENT_FENCED));
         assertEquals(List.of(), roster.heard(heartbeat("a", 0), 4_000, 1), "the old process is not heard any more");
     }
@@ -141,6 +143,96 @@ final class RosterTest {
     }
 
     @Test
+    void neitherRunNorServerEndsWhileAHelloIsBeingAnswered() {
+        roster.runOpened(RUN);
+        roster.arriving();
+        tick(10 * IDLE_MS);
+        assertEquals(List.of(), actions);
+        roster.arrived();
+        tick(11 * IDLE_MS - 1);
+        assertEquals(List.of(), actions);
+        tick(11 * IDLE_MS);
+        assertEquals(List.of(new Action.CloseRun(1), new Action.Exit("no client for 30.0 s")), actions);
+    }
+
+    @Test
+    void whoComesWhileTheLastRunIsBeingClosedKeepsTheServer() {
+        tick(IDLE_MS);
+        roster.arriving();
+        assertFalse(roster.mayExit());
+        roster.arrived();
+        actions.clear();
+        tick(2 * IDLE_MS + 1_000);
+        assertEquals(List.of(new Action.Exit("no client for 30.0 s")), actions);
+        assertTrue(roster.mayExit());
+    }
+
+    @Test
+    void aServerThatStoodStillForAMinuteBlamesNobody() {
+        connect("a", 1, 100, 0);
+        for (long now = 0; now <= 20_000; now += BEAT_MS) {
+            beat("a", now);
+            tick(now);
+        }
+        act(roster.tick(90_000));
+        beat("a", 90_001);
+        act(roster.tick(90_250));
+        assertEquals(List.of(EventKind.CLIENT_CONNECTED), kinds());
+    }
+
+    @Test
+    void aRunThatADeadServerLeftGoesOnAndItsClientsComeBackOrAreLost() {
+        var back = new Persist.ClientRow(1, ClientState.ALIVE, new Persist.HeartbeatCounts(7, 0, 1));
+        var gone = new Persist.ClientRow(2, ClientState.SUSPECT, Persist.HeartbeatCounts.NONE);
+        roster.resumed(
+                new Persist.LeftOpen(
+                        List.of(RUN),
+                        List.of(
+                                new Persist.LeftClient(1, back, session("back", 0), "host", BEAT_MS, 1),
+                                new Persist.LeftClient(1, gone, session("gone", 0), "host", BEAT_MS, 1))),
+                0);
+        assertEquals(Optional.of(RUN), roster.openRun());
+        act(roster.connected(RUN, back, hello("back", 0), 100, 1_000, 1));
+        counter = 10;
+        for (long now = 1_000; now <= 41_000; now += BEAT_MS) {
+            beat("back", now);
+            tick(now);
+        }
+        assertEquals(List.of(EventKind.CLIENT_CONNECTED, EventKind.CLIENT_LOST), kinds());
+        act(roster.ended(1, ClientState.FINISHED, "", 42_000));
+        act(roster.disconnected(1, 100, "closed", 42_000));
+        tick(42_000 + IDLE_MS);
+        assertEquals(
+                new Persist.HeartbeatCounts(16, 0, 3),
+                actions.stream()
+                        .filter(a -> a instanceof Action.Save s && s.update().client() == 1)
+                        .map(a -> ((Action.Save) a).update().heartbeats())
+                        .toList()
+                        .getLast(),
+                "those of the former server, and those that came while there was none");
+        assertEquals(
+                1, actions.stream().filter(a -> a instanceof Action.CloseRun).count());
+    }
+
+    @Test
+    void aRunThatWasLeftIsClosedOnceAndOnlyWhenItsLastClientIsGone() {
+        Persist.RunRow old = new Persist.RunRow(9, new UUID(0, 9), false);
+        roster.runOpened(RUN);
+        connect("new", 1, 100, 0);
+        var row = new Persist.ClientRow(5, ClientState.LOST, Persist.HeartbeatCounts.NONE);
+        act(roster.connected(old, row, hello("old", 0), 101, 0, 1));
+        assertTrue(kinds().contains(EventKind.CLIENT_BACK));
+        act(roster.disconnected(5, 101, "a blip", 1_000));
+        tick(2_000);
+        assertEquals(List.of(), closed());
+        tick(3 * BEAT_MS + 1_000);
+        assertEquals(EventKind.CLIENT_LOST, kinds().getLast());
+        assertEquals(List.of(9L), closed());
+        tick(5 * BEAT_MS);
+        assertEquals(List.of(9L), closed());
+    }
+
+    @Test
     void theClientIsToldOnceWhenHeartbeatsAreNotHeardAndOnceWhenTheyAre() {
         connect("a", 1, 100, 0);
         for (long now = 0; now <= 20_000; now += 250) {
@@ -159,7 +251,7 @@ final class RosterTest {
     void heartbeatsAreCountedOnceEachAndGapsAreCountedAsMissed() {
         for (long seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
-            HeartbeatLedger ledger = new HeartbeatLedger();
+            HeartbeatLedger ledger = new HeartbeatLedger(Persist.HeartbeatCounts.NONE);
             Set<Long> heard = new java.util.HashSet<>();
             long highest = 0;
             for (long n = 1; n <= 500; n++) {
@@ -172,8 +264,9 @@ final class RosterTest {
                     highest = Math.max(highest, one);
                 }
             }
-            assertEquals(heard.size(), ledger.multicast() + ledger.unicast(), "seed " + seed);
-            assertEquals(highest - heard.size(), ledger.missed(), "seed " + seed);
+            assertEquals(
+                    heard.size(), ledger.counts().multicast() + ledger.counts().unicast(), "seed " + seed);
+            assertEquals(highest - heard.size(), ledger.counts().missed(), "seed " + seed);
         }
     }
 
@@ -197,7 +290,7 @@ final class RosterTest {
     }
 
     private void connect(String id, long client, long connection, long now) {
-        Persist.ClientRow row = new Persist.ClientRow(client, ClientState.ALIVE, Optional.empty());
+        Persist.ClientRow row = new Persist.ClientRow(client, ClientState.ALIVE, Persist.HeartbeatCounts.NONE);
         act(roster.connected(RUN, row, hello(id, 0), connection, now, now));
     }
 
@@ -209,7 +302,11 @@ final class RosterTest {
         return new Heartbeat(session(id, later), ++counter, ClientPhase.WRITING, false, 0, 0);
     }
 
+    /// As the verticle does: a few times a second.
     private void tick(long now) {
+        for (; ticked < now; ticked = Math.min(now, ticked + 1_000)) {
+            act(roster.tick(ticked));
+        }
         act(roster.tick(now));
     }
 
@@ -230,6 +327,13 @@ final class RosterTest {
         return actions.stream()
                 .filter(Action.Note.class::isInstance)
                 .map(a -> ((Action.Note) a).kind())
+                .toList();
+    }
+
+    private List<Long> closed() {
+        return actions.stream()
+                .filter(Action.CloseRun.class::isInstance)
+                .map(a -> ((Action.CloseRun) a).run())
                 .toList();
     }
 

@@ -42,6 +42,7 @@ final class TcpVerticleIT {
     private final AtomicLong unstorable = new AtomicLong(-1);
     private final AtomicInteger connections = new AtomicInteger();
     private volatile boolean frozen;
+    private volatile int admitFailure;
     private int port;
 
     @BeforeEach
@@ -50,7 +51,9 @@ final class TcpVerticleIT {
         LocalCodec.register(vertx.eventBus(), List.of(Persist.Reports.class));
         AtomicLong keys = new AtomicLong();
         vertx.eventBus().<Local>localConsumer(Local.ROSTER, m -> {
-            if (m.body() instanceof Local.Admit) {
+            if (m.body() instanceof Local.Admit && admitFailure != 0) {
+                m.fail(admitFailure, "cannot be");
+            } else if (m.body() instanceof Local.Admit) {
                 m.reply(new Local.Admitted(new java.util.UUID(1, 2), 7, keys.incrementAndGet()));
             }
         });
@@ -154,6 +157,29 @@ final class TcpVerticleIT {
             drip.expectEnd();
         }
         assertTrue(connections.get() <= 3);
+    }
+
+    @Test
+    void whoReturnsWhileTheDatabaseIsAwayIsCutOffAndNeverRefused() throws Exception {
+        Message.Hello first = Samples.hello("a");
+        Message.Hello returning = new Message.Hello(
+                first.session(),
+                first.host(),
+                first.plan(),
+                first.heartbeatMs(),
+                java.util.Optional.of(new java.util.UUID(1, 2)),
+                false);
+        admitFailure = Persist.UNAVAILABLE;
+        try (Peer peer = new Peer()) {
+            peer.send(returning);
+            IOException end = org.junit.jupiter.api.Assertions.assertThrows(IOException.class, peer::receive);
+            assertEquals("closed by the server", end.getMessage());
+        }
+        admitFailure = Local.REFUSED;
+        try (Peer peer = new Peer()) {
+            peer.send(returning);
+            assertEquals(new Message.Refused("cannot be"), peer.receive());
+        }
     }
 
     @Test
