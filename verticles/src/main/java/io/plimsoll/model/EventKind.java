@@ -13,7 +13,6 @@ public enum EventKind {
     IO_ERROR(Severity.ERROR),
     // noticed by the server
     RUN_OPENED(Severity.INFO),
-    RUN_CLOSED(Severity.INFO),
     CLIENT_CONNECTED(Severity.INFO),
     CLIENT_DISCONNECTED(Severity.WARNING),
     CLIENT_SUSPECT(Severity.WARNING),

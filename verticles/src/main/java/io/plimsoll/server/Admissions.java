@@ -84,6 +84,13 @@ final class Admissions {
         Message.Hello hello = request.hello();
         Optional<String> refusal = roster.refusal(hello, now());
         if (refusal.isPresent()) {
+            roster.openRun()
+                    .ifPresent(open -> act.accept(List.of(new Roster.Action.Note(
+                            open.run(),
+                            Optional.empty(),
+                            hello.session().clientId().value(),
+                            EventKind.CLIENT_REJECTED,
+                            refusal.get()))));
             return refused(refusal.get());
         }
         return run(hello.run())

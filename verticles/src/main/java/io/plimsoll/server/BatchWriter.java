@@ -21,13 +21,20 @@ final class BatchWriter {
     private static final Logger LOG = LoggerFactory.getLogger("plimsoll.tcp");
     private static final long RETRY_MS = 500;
 
-    record Waiting(ClientConnection connection, Persist.Numbered report) {}
+    private static final long BATCH_BYTES_MAX = 8 << 20;
+
+    record Waiting(ClientConnection connection, Persist.Numbered report, long bytes) {
+        Waiting(ClientConnection connection, Persist.Numbered report) {
+            this(connection, report, WriteQueue.bytes(report.report()));
+        }
+    }
 
     private final Vertx vertx;
     private final int batchReports;
     private final Consumer<List<Waiting>> committed;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
     private final Promise<Void> drained = Promise.promise();
+    private long queuedBytes;
     private boolean busy;
     private boolean draining;
 
@@ -40,6 +47,7 @@ final class BatchWriter {
 
     void add(Waiting report) {
         queue.add(report);
+        queuedBytes += report.bytes();
         if (!busy) {
             busy = true;
             // the rest of this turn's frames belongs to the same batch
@@ -50,6 +58,11 @@ final class BatchWriter {
     /// Reports that wait for their batch.
     int waiting() {
         return queue.size();
+    }
+
+    /// Their bytes in memory, about.
+    long waitingBytes() {
+        return queuedBytes;
     }
 
     /// Completes when nothing waits any more; call it when nothing is added any more.
@@ -70,9 +83,13 @@ final class BatchWriter {
             return;
         }
         List<Waiting> batch = new ArrayList<>(Math.min(queue.size(), batchReports));
-        while (!queue.isEmpty() && batch.size() < batchReports) {
-            batch.add(queue.poll());
+        long bytes = 0;
+        while (!queue.isEmpty() && batch.size() < batchReports && bytes < BATCH_BYTES_MAX) {
+            Waiting next = queue.poll();
+            batch.add(next);
+            bytes += next.bytes();
         }
+        queuedBytes -= bytes;
         store(batch).onComplete(_ -> next());
     }
 

@@ -80,7 +80,7 @@ final class BusDesk {
 
     private Future<Boolean> stop(Member m, String reason) {
         ClientId id = m.session.clientId();
-        DeliveryOptions options = new DeliveryOptions().setSendTimeout(BusAddresses.REQUEST_TIMEOUT_MS);
+        DeliveryOptions options = new DeliveryOptions().setSendTimeout(BusAddresses.REQUEST_TIMEOUT_MS / 2);
         return vertx.eventBus()
                 .request(BusAddresses.stopClient(id), new BusMessage.StopClient(reason), options)
                 .map(true)

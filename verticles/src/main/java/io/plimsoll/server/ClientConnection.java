@@ -12,6 +12,9 @@ import java.util.function.Consumer;
 /// One TCP connection on the server: a hello first, then reports in sequence, acknowledged after their commit. Lives on
 /// its verticle's event loop.
 final class ClientConnection {
+    /// A stranger may make us hold no more than this.
+    private static final int HELLO_BYTES_MAX = 64 * 1024;
+
     private enum Phase {
         GREETING,
         ADMITTING,
@@ -43,6 +46,7 @@ final class ClientConnection {
     private boolean pausedByDesk;
     private long deadlineMs;
     private long lastReceivedMs;
+    private long closingSinceMs;
     private boolean received;
     private String closeReason = "closed by the client";
 
@@ -52,7 +56,7 @@ final class ClientConnection {
         this.socket = socket;
         this.limits = limits;
         this.desk = desk;
-        this.decoder = new FrameDecoder(limits.frameBytesMax());
+        this.decoder = new FrameDecoder(Math.min(HELLO_BYTES_MAX, limits.frameBytesMax()));
         this.deadlineMs = nowMs + limits.handshakeTimeoutMs();
         this.lastReceivedMs = nowMs;
         socket.handler(this::received);
@@ -77,6 +81,7 @@ final class ClientConnection {
         if (phase == Phase.ADMITTING) {
             admitted = as;
             phase = Phase.OPEN;
+            decoder.bodyBytesMax(limits.frameBytesMax());
             send(new Message.Welcome(as.runUuid(), as.run(), limits.windowReports(), serverVersion));
             flow();
         }
@@ -99,7 +104,12 @@ final class ClientConnection {
     }
 
     void send(Message message) {
-        if (phase == Phase.OPEN) {
+        if (phase != Phase.OPEN) {
+            return;
+        }
+        if (socket.writeQueueFull()) {
+            disconnect("does not read its acknowledgements");
+        } else {
             socket.write(MessageCodec.encode(message));
         }
     }
@@ -123,7 +133,9 @@ final class ClientConnection {
             lastReceivedMs = nowMs;
             received = false;
         }
-        if (phase == Phase.GREETING && nowMs >= deadlineMs) {
+        if (phase == Phase.CLOSED) {
+            closingTicks(nowMs);
+        } else if (phase == Phase.GREETING && nowMs >= deadlineMs) {
             disconnect(decoder.midFrame() ? "sent half a hello, then nothing" : "sent nothing");
         } else if (phase == Phase.OPEN) {
             if (!decoder.midFrame() || paused()) {
@@ -134,6 +146,15 @@ final class ClientConnection {
             if (nowMs - lastReceivedMs >= limits.silenceTimeoutMs()) {
                 disconnect("silent for " + limits.silenceTimeoutMs() / 1000.0 + " s");
             }
+        }
+    }
+
+    /// A peer that does not read its refusal keeps its place no longer than one that does not say hello.
+    private void closingTicks(long nowMs) {
+        if (closingSinceMs == 0) {
+            closingSinceMs = nowMs;
+        } else if (nowMs - closingSinceMs >= limits.handshakeTimeoutMs()) {
+            socket.close();
         }
     }
 

@@ -173,6 +173,10 @@ final class Roster {
         return actions;
     }
 
+    boolean knows(Session session) {
+        return bySession.containsKey(session);
+    }
+
     /// @return no actions and no effect for a heartbeat of nobody known
     List<Action> heard(Heartbeat beat, long now, long wallMs) {
         Member m = bySession.get(beat.session());

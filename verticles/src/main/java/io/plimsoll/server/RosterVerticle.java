@@ -2,6 +2,7 @@ package io.plimsoll.server;
 
 import io.plimsoll.config.ServerSettings;
 import io.plimsoll.model.Severity;
+import io.plimsoll.wire.Heartbeat;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -16,6 +17,7 @@ import org.slf4j.LoggerFactory;
 /// Deploys the verticles that feed it, so that they stop before it does.
 final class RosterVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger("plimsoll.roster");
+    private static final Logger LOG_BEATS = LoggerFactory.getLogger("plimsoll.heartbeat");
     private static final long TICK_MS = 250;
     private static final long WRITTEN_MS_MAX = 60_000;
     private static final long STOP_MS_MAX = 10_000;
@@ -59,7 +61,7 @@ final class RosterVerticle extends VerticleBase {
                             .admit(m)
                             .onComplete(message::reply, e -> message.fail(Admissions.code(e), e.getMessage()));
                 case Local.Disconnected m -> act(roster.disconnected(m.client(), m.connection(), m.reason(), now()));
-                case Local.Heard m -> m.beats().forEach(b -> act(roster.heard(b, now(), System.currentTimeMillis())));
+                case Local.Heard m -> m.beats().forEach(this::heard);
                 case Local.Delivered m -> act(roster.delivered(m.clients(), now(), System.currentTimeMillis()));
                 case Local.Started m ->
                     roster.started(m.client(), m.report().target().path());
@@ -80,6 +82,22 @@ final class RosterVerticle extends VerticleBase {
     public Future<?> stop() {
         act(roster.closeRuns(now()));
         return journal.drained().timeout(STOP_MS_MAX, TimeUnit.MILLISECONDS);
+    }
+
+    /// Only clients that the roster knows have their heartbeats logged: a stranger's flood fills no disk.
+    private void heard(Heartbeat beat) {
+        if (roster.knows(beat.session())) {
+            LOG_BEATS
+                    .atInfo()
+                    .addKeyValue("client", beat.session().clientId())
+                    .addKeyValue("counter", beat.counter())
+                    .addKeyValue("phase", beat.phase())
+                    .addKeyValue("path", beat.unicast() ? "unicast" : "multicast")
+                    .addKeyValue("bytes", beat.bytesWritten())
+                    .addKeyValue("delayNs", beat.schedulingDelayNs())
+                    .log("heartbeat");
+            act(roster.heard(beat, now(), System.currentTimeMillis()));
+        }
     }
 
     private void ended(Local.Ended m) {

@@ -9,6 +9,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import java.net.BindException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class TcpVerticle extends VerticleBase implements ClientConnection.Desk {
     private static final Logger LOG = LoggerFactory.getLogger("plimsoll.tcp");
     private static final long TICK_MS = 250;
+    private static final long QUEUE_BYTES_MAX = 16 << 20;
     private static final long DRAIN_TIMEOUT_MS = 10_000;
     private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
@@ -75,7 +77,10 @@ final class TcpVerticle extends VerticleBase implements ClientConnection.Desk {
                         .setTcpKeepAlive(true)
                         .setTcpNoDelay(true))
                 .connectHandler(this::accept);
-        return server.listen();
+        return server.listen()
+                .recover(e -> Future.failedFuture(
+                        new BindException("cannot listen on TCP " + listen.host() + ":" + listen.port() + ": "
+                                + e.getMessage() + "; stop what listens there, or choose another port with -t")));
     }
 
     /// Reads no more; what has arrived is committed and acknowledged (the windows bound it), then all is closed.
@@ -134,7 +139,7 @@ final class TcpVerticle extends VerticleBase implements ClientConnection.Desk {
     public void report(ClientConnection connection, Persist.Numbered report) {
         writer.add(new BatchWriter.Waiting(connection, report));
         deliveredClients.add(report.client());
-        pauseAll(writer.waiting() >= limits.queueReports());
+        pauseAll(paused || full(1));
     }
 
     @Override
@@ -171,7 +176,12 @@ final class TcpVerticle extends VerticleBase implements ClientConnection.Desk {
             }
         }
         last.forEach((connection, sequence) -> connection.committed(counts.get(connection)[0], sequence));
-        pauseAll(paused && writer.waiting() >= limits.queueReports() / 2);
+        pauseAll(paused && full(2));
+    }
+
+    /// Whether as much waits as may, or that part of it.
+    private boolean full(int part) {
+        return writer.waiting() >= limits.queueReports() / part || writer.waitingBytes() >= QUEUE_BYTES_MAX / part;
     }
 
     private void tick() {

@@ -11,6 +11,7 @@ import io.vertx.core.datagram.DatagramPacket;
 import io.vertx.core.datagram.DatagramSocket;
 import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
+import java.net.BindException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -49,16 +50,19 @@ final class UdpVerticle extends VerticleBase {
         socket.exceptionHandler(
                 e -> LOG.atWarn().addKeyValue("reason", e.getMessage()).log("udp-error"));
         // bound to the wildcard: bound to a unicast address it would hear no multicast, bound to the group no unicast
-        return socket.listen(port, "0.0.0.0").compose(_ -> {
-            List<Future<Void>> joins = interfaces.stream()
-                    .map(name -> socket.listenMulticastGroup(group, name, null)
-                            .onFailure(e -> LOG.atWarn()
-                                    .addKeyValue("interface", name)
-                                    .addKeyValue("reason", e.getMessage())
-                                    .log("multicast-not-joined")))
-                    .collect(Collectors.toList());
-            return Future.any(joins);
-        });
+        return socket.listen(port, "0.0.0.0")
+                .recover(e -> Future.failedFuture(new BindException("cannot listen on UDP port " + port + ": "
+                        + e.getMessage() + "; stop what listens there, or choose another port with -p")))
+                .compose(_ -> {
+                    List<Future<Void>> joins = interfaces.stream()
+                            .map(name -> socket.listenMulticastGroup(group, name, null)
+                                    .onFailure(e -> LOG.atWarn()
+                                            .addKeyValue("interface", name)
+                                            .addKeyValue("reason", e.getMessage())
+                                            .log("multicast-not-joined")))
+                            .collect(Collectors.toList());
+                    return Future.any(joins);
+                });
     }
 
     @Override
@@ -73,14 +77,6 @@ final class UdpVerticle extends VerticleBase {
                 context.runOnContext(_ -> pass());
             }
             turn.add(beat);
-            LOG.atInfo()
-                    .addKeyValue("client", beat.session().clientId())
-                    .addKeyValue("counter", beat.counter())
-                    .addKeyValue("phase", beat.phase())
-                    .addKeyValue("path", beat.unicast() ? "unicast" : "multicast")
-                    .addKeyValue("bytes", beat.bytesWritten())
-                    .addKeyValue("delayNs", beat.schedulingDelayNs())
-                    .log("heartbeat");
         } catch (WireException e) {
             if (strays++ == 0) {
                 LOG.atWarn()

@@ -170,7 +170,8 @@ final class WriteQueue<T> {
     }
 
     /// About what a report takes in memory.
-    private static long bytes(Report report) {
+    /// What a report takes in memory, about.
+    static long bytes(Report report) {
         return switch (report) {
             case Report.Interval interval -> 150 + interval.histogram().length;
             case Report.FileClosed _ -> 400;

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 /// known (a wrong first byte at once), so a stray connection never makes it wait or allocate. After an exception the
 /// stream is out of step: close it. One thread.
 public final class FrameDecoder {
-    private final int bodyBytesMax;
+    private int bodyBytesMax;
     private Buffer pending = Buffer.buffer();
 
     /// @param bodyBytesMax bound of a body, at most [Frame#BODY_BYTES_MAX]
@@ -38,7 +38,13 @@ public final class FrameDecoder {
             frames.accept(frame(all, at, bodyBytes));
             at += Frame.HEADER_BYTES + bodyBytes;
         }
-        pending = all.getBuffer(at, all.length());
+        // what is kept is copied only after a frame was cut off: a frame in many pieces is not copied for each of them
+        pending = at == 0 ? all : all.getBuffer(at, all.length());
+    }
+
+    /// Allows larger or smaller bodies from the next frame on.
+    public void bodyBytesMax(int bytes) {
+        bodyBytesMax = Math.min(bytes, Frame.BODY_BYTES_MAX);
     }
 
     /// Whether bytes of an unfinished frame are waiting for the rest.
@@ -59,6 +65,9 @@ public final class FrameDecoder {
     }
 
     private int bodyBytes(Buffer all, int at) {
+        if (all.getUnsignedShort(at + 6) != 0) {
+            throw new WireException("frame has something where zeros are due");
+        }
         long bodyBytes = all.getUnsignedInt(at + 8);
         if (bodyBytes > bodyBytesMax) {
             throw new WireException("frame announces a body of " + bodyBytes + " bytes, allowed: " + bodyBytesMax);
