@@ -239,7 +239,7 @@ class SettingsTest {
                 .await();
         assertEquals(12_000_000, loaded.settings().chunkBytes());
         assertEquals(
-                List.of("--chunk-size: '12M' is read as 12MB (12000000 bytes); write MiB for powers of two"),
+                List.of("--chunk-size: '12M' is read as 12MB (12000000 bytes); write 12MiB for powers of two"),
                 loaded.notes());
     }
 
