@@ -145,7 +145,7 @@ class LongRunTest {
         });
         assertEquals(0, new LongRun<>(role, console).run(sources, List.of()));
         assertEquals(
-                "plimsoll: --frame-size: '500K' is read as 500KB (500000 bytes); write KiB for powers of two\n",
+                "plimsoll: --frame-size: '500K' is read as 500KB (500000 bytes); write 500KiB for powers of two\n",
                 err.toString());
     }
 
