@@ -36,8 +36,7 @@ final class Failures {
     static ExitCode code(Throwable failure) {
         return switch (unwrapped(failure)) {
             case CommandException e -> e.code();
-            case ConfigException _, BindException _, TargetRefusedException _ -> ExitCode.USAGE;
-            case RefusedException _ -> ExitCode.FAILED;
+            case ConfigException _, BindException _, TargetRefusedException _, RefusedException _ -> ExitCode.USAGE;
             case DatabaseException e ->
                 switch (e.kind()) {
                     case LOCATION, MISSING, IN_USE, WRONG_DIRECTORY, UNSUPPORTED, SCHEMA -> ExitCode.USAGE;

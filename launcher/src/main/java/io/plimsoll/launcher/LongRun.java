@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -22,6 +23,7 @@ final class LongRun<S, O> {
     static final String SHUTDOWN_ADDRESS = "plimsoll.local.shutdown";
 
     private static final long CLOSE_TIMEOUT_S = 30;
+    private static final long START_PATIENCE_S = 10;
 
     private final Role<S, O> role;
     private final Console console;
@@ -129,15 +131,28 @@ final class LongRun<S, O> {
         return Failures.report(failure, console.debug(), console.err());
     }
 
-    /// Asks for a graceful stop; on a thread of the JVM for signals. A start that is under way is broken off.
+    /// Asks for a graceful stop; on a thread of the JVM for signals. A start that is under way is let through first, so
+    /// that what it began is ended in order; one that does not get through is broken off after a while.
     private synchronized void stop() {
         if (launching) {
+            CompletableFuture.delayedExecutor(START_PATIENCE_S, TimeUnit.SECONDS)
+                    .execute(this::breakOff);
+        } else if (!companion.stopping() && !outcome.isDone()) {
+            application.vertx().ifPresent(LongRun::askToStop);
+        }
+    }
+
+    private synchronized void breakOff() {
+        if (launching) {
             main.interrupt();
-        } else if (!companion.stopping()) {
-            application
-                    .vertx()
-                    .ifPresent(vertx -> vertx.eventBus()
-                            .publish(SHUTDOWN_ADDRESS, "stop", new DeliveryOptions().setLocalOnly(true)));
+        }
+    }
+
+    private static void askToStop(Vertx vertx) {
+        try {
+            vertx.eventBus().publish(SHUTDOWN_ADDRESS, "stop", new DeliveryOptions().setLocalOnly(true));
+        } catch (RejectedExecutionException | IllegalStateException e) {
+            // it has just ended by itself
         }
     }
 

@@ -1,5 +1,8 @@
 package io.plimsoll.launcher;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -13,6 +16,10 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        if (System.console() != null && System.console().isTerminal()) {
+            OutputStream terminal = new StatusLineStream(new FileOutputStream(FileDescriptor.err));
+            System.setErr(new PrintStream(terminal, true, StandardCharsets.UTF_8));
+        }
         System.exit(run(args));
     }
 

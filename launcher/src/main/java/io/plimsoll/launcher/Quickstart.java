@@ -183,7 +183,8 @@ final class Quickstart implements LongRun.Companion {
 
     private void endLine() {
         if (shownChars > 0) {
-            console.err().println();
+            console.err().print("\r" + " ".repeat(shownChars) + "\r");
+            console.err().flush();
             shownChars = 0;
         }
     }

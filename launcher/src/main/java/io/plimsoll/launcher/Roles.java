@@ -37,9 +37,8 @@ final class Roles {
                 ClientSettings::cluster,
                 ClientVerticle::new,
                 Roles::ended,
-                settings -> Files.exists(settings.path())
-                        ? "data files may be left in " + settings.path() + ", and undelivered reports are lost"
-                        : "no data files were written");
+                settings -> "reports that the server has not taken are lost"
+                        + (Files.exists(settings.path()) ? "; data files are left in " + settings.path() : ""));
     }
 
     static ExitCode ended(ServerOutcome outcome, Console console) {
@@ -71,8 +70,6 @@ final class Roles {
                 .formatted(
                         outcome.run(), outcome.state() == ClientState.REJECTED ? word : word + ", " + written, reason));
         if (outcome.unsent().isPresent()) {
-            console.message("the server did not take all reports; deliver them later: plimsoll submit "
-                    + outcome.unsent().get());
             return ExitCode.UNREACHABLE;
         }
         return switch (outcome.state()) {

@@ -154,7 +154,7 @@ class ProgramIT {
         assertEquals(0, stop.exitCode(), stop::text);
         assertEquals("stopping one", stop.stdout());
         assertEquals(130, client.exitCode(), client::text);
-        assertTrue(client.stderr().contains("interrupted (enough)"), client::text);
+        assertTrue(client.stderr().contains("rollovers: enough"), client::text);
 
         server.terminate();
         assertEquals(130, server.exitCode(), server::text);

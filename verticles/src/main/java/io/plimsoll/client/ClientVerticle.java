@@ -35,6 +35,8 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
     private Session session;
     private UplinkVerticle uplink;
     private HeartbeatVerticle heartbeats;
+    private boolean beating;
+    private Optional<Message.HeartbeatsHeard> lastHeard = Optional.empty();
     private Measurement measurement;
     private ProgressLine progress;
     private long run;
@@ -113,7 +115,10 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
                 settings.heartbeatInterval().toMillis(),
                 new HeartbeatVerticle.Pulse(measurement::phase, measurement::bytes),
                 this::unicastChosen);
-        return vertx.deployVerticle(heartbeats);
+        return vertx.deployVerticle(heartbeats).onSuccess(_ -> {
+            beating = true;
+            lastHeard.ifPresent(heartbeats::heard);
+        });
     }
 
     private Future<?> joinBus() {
@@ -168,6 +173,9 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
     private Future<Optional<Path>> keep(List<Buffer> unsent) {
         Path directory = settings.unsentDirectory();
         return vertx.executeBlocking(() -> Optional.of(UnsentFile.write(directory, session, unsent)))
+                .onSuccess(file -> notes.add("the server did not take all reports; deliver them later: plimsoll submit "
+                        + file.get() + " -sh " + settings.tcp().server() + " -t "
+                        + settings.tcp().port()))
                 .recover(e -> Future.failedFuture(new ServerUnreachableException("the server did not take "
                         + (unsent.size() - 1) + " reports, and they cannot be kept in " + directory.toAbsolutePath()
                         + " either (" + e + "): they are lost; see unsentDirectory")));
@@ -188,9 +196,12 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
 
     @Override
     public void heartbeatsHeard(Message.HeartbeatsHeard heard) {
-        if (heartbeats != null) {
-            heartbeats.heard(heard);
-        }
+        context.runOnContext(_ -> {
+            lastHeard = Optional.of(heard);
+            if (beating) {
+                heartbeats.heard(heard);
+            }
+        });
     }
 
     @Override

@@ -47,10 +47,11 @@ final class ProgressLine {
         out.println(line);
     }
 
-    /// The line that was rewritten stays as it is.
+    /// What is printed next stands in place of the line that was rewritten.
     void end() {
         if (shownChars > 0) {
-            out.println();
+            out.print("\r" + " ".repeat(shownChars) + "\r");
+            out.flush();
             shownChars = 0;
         }
     }

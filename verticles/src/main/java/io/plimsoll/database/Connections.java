@@ -1,5 +1,6 @@
 package io.plimsoll.database;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.plimsoll.database.DatabaseException.Kind;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -124,7 +125,11 @@ final class Connections {
         // the codec.
         if (slot.connection instanceof SqlConnectionInternal internal
                 && internal.unwrap().unwrap() instanceof SocketConnectionBase base) {
-            base.socket().channelHandlerContext().pipeline().firstContext().close();
+            ChannelHandlerContext first =
+                    base.socket().channelHandlerContext().pipeline().firstContext();
+            if (first != null) { // else the channel is closed already
+                first.close();
+            }
         }
         remove(slot);
     }

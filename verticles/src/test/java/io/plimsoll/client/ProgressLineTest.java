@@ -21,10 +21,11 @@ class ProgressLineTest {
         progress.show(status(1));
         progress.end();
         String[] shown = bytes.toString().split("\r");
-        assertEquals(3, shown.length, bytes.toString());
+        assertEquals(4, shown.length, bytes.toString());
         assertTrue(shown[1].length() < 80, shown[1]);
         assertTrue(shown[2].startsWith("writing  1 B  12345.7 MB/s"), shown[2]);
-        assertEquals(shown[1].length() + 1, shown[2].length(), "what was longer is blanked out, and the line ends");
+        assertEquals(shown[1].length(), shown[2].length(), "what was longer is blanked out");
+        assertTrue(shown[3].isBlank(), "at the end the line makes room for what comes next");
     }
 
     @Test
