@@ -38,7 +38,11 @@ public final class EventConverter extends ThrowableHandlingConverter {
         return line.toString();
     }
 
+    /// What is empty says nothing: it is left out.
     private static void append(StringBuilder line, String key, String value) {
+        if (value.isEmpty()) {
+            return;
+        }
         line.append(' ').append(key).append('=').append(quoted(value));
     }
 

@@ -24,7 +24,7 @@ class EventConverterTest {
         event.addKeyValuePair(new KeyValuePair("nothing", null));
         event.addKeyValuePair(new KeyValuePair("empty", ""));
         assertEquals(
-                "client-lost client=abc missed=10 reason=\"no heartbeat for 50 s\" nothing=null empty=\"\"",
+                "client-lost client=abc missed=10 reason=\"no heartbeat for 50 s\" nothing=null",
                 converter.convert(event));
     }
 
