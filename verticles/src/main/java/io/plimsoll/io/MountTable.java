@@ -3,6 +3,7 @@ package io.plimsoll.io;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,12 +61,18 @@ record MountTable(List<Mount> mounts) {
         if (!mountPoint.startsWith("/") || mountPoint.indexOf('\0') >= 0) {
             return Optional.empty();
         }
+        Path point;
+        try {
+            point = Path.of(mountPoint);
+        } catch (InvalidPathException e) {
+            return Optional.empty(); // in a locale that is not UTF-8, no file of ours can be there either
+        }
         int colon = f[2].indexOf(':');
         return Optional.of(new Mount(
                 Long.parseLong(f[0]),
                 Integer.parseInt(f[2].substring(0, colon)),
                 Integer.parseInt(f[2].substring(colon + 1)),
-                Path.of(mountPoint),
+                point,
                 unescape(f[dash + 1]),
                 unescape(f[dash + 2]),
                 options(unescape(f[5]), dash + 3 < f.length ? unescape(f[dash + 3]) : "")));
