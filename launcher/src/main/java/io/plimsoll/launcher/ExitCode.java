@@ -7,9 +7,9 @@ import java.util.Map;
 public enum ExitCode {
     OK(0, "ok"),
     INTERNAL(1, "internal error"),
-    USAGE(2, "usage or configuration"),
-    FAILED(3, "run failed: a client was lost, or its disk gave an error"),
-    INCOMPLETE(4, "incomplete data: reports are missing"),
+    USAGE(2, "usage or configuration, or the run was refused before it began"),
+    FAILED(3, "run failed: a client was lost or refused, or a disk gave an error or ran full"),
+    INCOMPLETE(4, "incomplete data: reports are missing, a client was interrupted, or none came"),
     UNREACHABLE(5, "server or database unreachable"),
     INTERRUPTED(130, "interrupted");
 

@@ -310,6 +310,11 @@ final class Measurement implements WriterVerticle.Listener {
         long now = System.nanoTime();
         long ns = Math.max(1, now - intervalBeginNs);
         var taken = recorder.takeInterval();
+        if (taken.saturated() > 0) {
+            happened(
+                    EventKind.WRITER_STALLED,
+                    taken.saturated() + " writes took more than an hour: the histogram counts them as one hour");
+        }
         if (ns >= RATE_NS_MIN) {
             bytesPerSecond = taken.bytes() * 1e9 / ns;
         }

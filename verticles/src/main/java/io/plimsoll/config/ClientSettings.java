@@ -11,7 +11,6 @@ import java.util.Optional;
 /// What a client needs to know, checked. Keys, meanings and defaults: `conf/schema/client.schema.json`.
 ///
 /// @param path the directory of the data files; `./<client id>/chunkfiles` where none was given
-/// @param pathChosen the user named the path; false: it is the default one
 /// @param keptFilesMax finished files that stay on disk during the run
 /// @param keepFiles the files stay after the run too
 /// @param reserveBytes free space, besides what the run still needs, below which the run is stopped
@@ -27,7 +26,6 @@ public record ClientSettings(
         long fileBytes,
         Duration runTime,
         Path path,
-        boolean pathChosen,
         EngineKind engine,
         int keptFilesMax,
         boolean keepFiles,
@@ -92,7 +90,6 @@ public record ClientSettings(
                 values.bytes("fileSize"),
                 values.duration("runTime"),
                 path.orElse(Path.of(id.value(), "chunkfiles")),
-                path.isPresent(),
                 values.bool("dd") ? EngineKind.DD : EngineKind.PSYNC,
                 values.integer("keptFiles"),
                 values.bool("keepFiles"),

@@ -341,7 +341,6 @@ class MeasurementIT {
                 fileBytes,
                 runTime,
                 temp.resolve(path),
-                true,
                 EngineKind.PSYNC,
                 2,
                 keep,

@@ -90,7 +90,6 @@ class SettingsTest {
                         20_000_000,
                         Duration.ofSeconds(10),
                         Path.of("a/chunkfiles"),
-                        false,
                         EngineKind.PSYNC,
                         3,
                         false,
@@ -213,8 +212,7 @@ class SettingsTest {
     @Test
     void everyComponentOfTheRecordsComesFromAKey() {
         assertEquals(Schema.SERVER.keys().size(), components(ServerSettings.class));
-        // pathChosen says whether path was given.
-        assertEquals(Schema.CLIENT.keys().size() + 1, components(ClientSettings.class));
+        assertEquals(Schema.CLIENT.keys().size(), components(ClientSettings.class));
     }
 
     @Test
