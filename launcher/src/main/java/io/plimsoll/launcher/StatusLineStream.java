@@ -10,6 +10,10 @@ import java.nio.charset.StandardCharsets;
 /// each line is one write, which print streams make of it.
 final class StatusLineStream extends FilterOutputStream {
     private static final byte[] ERASE = "\r\u001b[K".getBytes(StandardCharsets.US_ASCII);
+    /// A status longer than the terminal is wide is cut at its edge; wrapped, it would scroll instead of being
+    /// rewritten.
+    private static final byte[] NO_WRAP = "\u001b[?7l".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] WRAP = "\u001b[?7h".getBytes(StandardCharsets.US_ASCII);
     private boolean status;
 
     StatusLineStream(OutputStream terminal) {
@@ -23,7 +27,12 @@ final class StatusLineStream extends FilterOutputStream {
         }
         if (bytes[offset] == '\r') {
             status = true;
-        } else if (status) {
+            out.write(NO_WRAP);
+            out.write(bytes, offset, length);
+            out.write(WRAP);
+            return;
+        }
+        if (status) {
             status = false;
             out.write(ERASE);
         }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 final class StatusLineStreamTest {
     @Test
-    void aMessageErasesTheStatusThatItWouldBeGluedTo() {
+    void aStatusIsCutAtTheEdgeAndErasedByTheMessageThatItWouldBeGluedTo() {
         ByteArrayOutputStream terminal = new ByteArrayOutputStream();
         PrintStream err = new PrintStream(new StatusLineStream(terminal), true, StandardCharsets.UTF_8);
         err.println("begin");
@@ -20,8 +20,11 @@ final class StatusLineStreamTest {
         err.println("a client left");
         err.println("another one");
         String erase = "\r\u001b[K";
+        String cut = "\u001b[?7l";
+        String wrap = "\u001b[?7h";
         assertEquals(
-                "begin\n\r10 % done\r20 % done" + erase + "a client left\nanother one\n",
+                "begin\n" + cut + "\r10 % done" + wrap + cut + "\r20 % done" + wrap + erase
+                        + "a client left\nanother one\n",
                 terminal.toString(StandardCharsets.UTF_8));
     }
 }
