@@ -33,15 +33,28 @@ final class HouseTest {
             Map.entry("model", List.of()),
             Map.entry("io", List.of("model")),
             Map.entry("stats", List.of("model")),
+            Map.entry("workload", List.of("model")),
+            Map.entry("bench", List.of("model", "io", "stats", "workload")),
             Map.entry("config", List.of("model")),
             Map.entry("wire", List.of("model")),
             Map.entry("database", List.of("model", "config")),
             Map.entry("report", List.of("model", "config", "stats", "database")),
             Map.entry("server", List.of("model", "config", "stats", "wire", "database", "report")),
-            Map.entry("client", List.of("model", "config", "stats", "wire", "io")),
+            Map.entry("client", List.of("model", "config", "stats", "wire", "io", "workload", "bench")),
             Map.entry(
                     "launcher",
-                    List.of("model", "config", "stats", "wire", "io", "database", "report", "server", "client")));
+                    List.of(
+                            "model",
+                            "config",
+                            "stats",
+                            "wire",
+                            "io",
+                            "workload",
+                            "bench",
+                            "database",
+                            "report",
+                            "server",
+                            "client")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -71,7 +84,7 @@ final class HouseTest {
     void roomsThatDecideAndMeasureKnowNothingOfVertx() {
         noClasses()
                 .that()
-                .resideInAnyPackage(inside("model"), inside("io"), inside("stats"))
+                .resideInAnyPackage(inside("model"), inside("io"), inside("stats"), inside("workload"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.vertx..", "io.netty..", "com.hazelcast..", "org.slf4j..", "com.fasterxml..")

@@ -7,14 +7,16 @@ import io.plimsoll.model.Require;
 ///
 /// The order of calls on a file: `open`, then for each chunk `prepare` and `write`, then `sync` once, then `closeFile`.
 /// A call that throws has not done its work, and the bytes of its chunk do not count. All chunks have the same size.
-public sealed interface ChunkEngine extends AutoCloseable permits PsyncEngine, DdEngine {
+public sealed interface ChunkEngine extends AutoCloseable permits PsyncChunkEngine, DdChunkEngine {
 
     /// @param seed of the data; two clients must not share one
     static ChunkEngine of(EngineKind kind, TargetDirectory target, long chunkBytes, long seed) throws PosixException {
         Require.inRange("chunk size in bytes", chunkBytes, 1, io.plimsoll.model.ChunkPlan.CHUNK_BYTES_MAX);
         return switch (kind) {
-            case PSYNC -> new PsyncEngine(target, chunkBytes, seed);
-            case DD -> new DdEngine(target, chunkBytes, seed);
+            case PSYNC -> new PsyncChunkEngine(target, chunkBytes, seed);
+            case DD -> new DdChunkEngine(target, chunkBytes, seed);
+            case NULL, IO_URING, FILECHANNEL, MMAP ->
+                throw new IllegalArgumentException("engine " + kind.word() + " does not write chunks yet");
         };
     }
 

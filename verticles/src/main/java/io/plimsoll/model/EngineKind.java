@@ -1,9 +1,29 @@
 package io.plimsoll.model;
 
-/// How bytes reach the disk.
+import java.util.Locale;
+
+/// How operations reach the storage.
 public enum EngineKind {
-    /// `pwrite`, `fsync` and `close` called on the data thread.
+    /// No operation at all: what the tool itself costs.
+    NULL,
+    /// `pread` and `pwrite` called on the data thread, one at a time.
     PSYNC,
-    /// The system's `dd`, one process for each chunk.
-    DD
+    /// Linux's submission and completion rings, many operations in flight.
+    IO_URING,
+    /// `java.nio.channels.FileChannel`, one at a time; needs no native access.
+    FILECHANNEL,
+    /// Loads and stores in a mapping of the file, one at a time.
+    MMAP,
+    /// The system's `dd`, one process for each operation, one at a time.
+    DD;
+
+    /// Whether it can have more than one operation in flight.
+    public boolean queues() {
+        return this == IO_URING || this == NULL;
+    }
+
+    /// As flags and results say it: `io_uring`.
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

@@ -44,6 +44,20 @@ public final class LatencyHistogram {
         return isEmpty() ? 0 : counts.getValueAtPercentile(percentile);
     }
 
+    /// Standard deviation in ns.
+    public double stdDevNs() {
+        return isEmpty() ? 0 : counts.getStdDeviation();
+    }
+
+    /// Visits what was recorded in ascending order: the largest latency of each bin in ns, and how many are in it.
+    public void forEachBin(BinVisitor visitor) {
+        counts.recordedValues().forEach(bin -> visitor.bin(bin.getValueIteratedTo(), bin.getCountAtValueIteratedTo()));
+    }
+
+    public interface BinVisitor {
+        void bin(long ns, long count);
+    }
+
     /// As stored and sent: HdrHistogram's V2 compressed encoding.
     public byte[] encoded() {
         return Histograms.encode(counts.copy());

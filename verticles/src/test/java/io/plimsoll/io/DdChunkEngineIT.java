@@ -11,7 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DdEngineIT {
+class DdChunkEngineIT {
     @TempDir
     Path temp;
 
@@ -68,7 +68,7 @@ class DdEngineIT {
     void aDirectoryThatIsGoneIsItsErrorToo() throws IOException {
         TargetDirectory target = TargetDirectory.claim(temp.resolve("d"), "test");
         try (target;
-                DdEngine engine = new DdEngine(target, 10_000, 1)) {
+                DdChunkEngine engine = new DdChunkEngine(target, 10_000, 1)) {
             engine.open("data-000001");
             Files.move(temp.resolve("d"), temp.resolve("elsewhere"));
             engine.prepare();
@@ -87,7 +87,7 @@ class DdEngineIT {
 
     private long write(String program) throws IOException {
         try (TargetDirectory target = TargetDirectory.claim(temp.resolve("d"), "test");
-                DdEngine engine = new DdEngine(target, 10_000, 1, program)) {
+                DdChunkEngine engine = new DdChunkEngine(target, 10_000, 1, program)) {
             engine.open("data-000001");
             engine.prepare();
             try {

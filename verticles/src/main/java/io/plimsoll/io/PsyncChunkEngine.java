@@ -1,13 +1,13 @@
 package io.plimsoll.io;
 
 /// `pwrite`, `fsync`, `close` on the calling thread. Writing a chunk allocates nothing on the Java heap.
-final class PsyncEngine implements ChunkEngine {
+final class PsyncChunkEngine implements ChunkEngine {
     private final Posix posix = new Posix();
     private final OpenFile file;
     private final Payload payload;
     private final long chunkBytes;
 
-    PsyncEngine(TargetDirectory target, long chunkBytes, long seed) throws PosixException {
+    PsyncChunkEngine(TargetDirectory target, long chunkBytes, long seed) throws PosixException {
         this.chunkBytes = chunkBytes;
         file = new OpenFile(posix, target);
         try {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /// the data file, which this process holds open for fsync. Our time of a chunk includes starting the process.
 ///
 /// A Ctrl-C goes to every process of the terminal: `dd` ignores it and ends with its chunk, as a stop wants it.
-final class DdEngine implements ChunkEngine {
+final class DdChunkEngine implements ChunkEngine {
     private static final int OUTPUT_BYTES_MAX = 64 * 1024;
     /// What is ignored stays so in the program that the shell becomes.
     private static final List<String> UNINTERRUPTED = List.of("sh", "-c", "trap '' INT TERM HUP; exec \"$0\" \"$@\"");
@@ -34,11 +34,11 @@ final class DdEngine implements ChunkEngine {
     private final long chunkBytes;
     private long toldNs = -1;
 
-    DdEngine(TargetDirectory target, long chunkBytes, long seed) throws PosixException {
+    DdChunkEngine(TargetDirectory target, long chunkBytes, long seed) throws PosixException {
         this(target, chunkBytes, seed, "dd");
     }
 
-    DdEngine(TargetDirectory target, long chunkBytes, long seed, String program) throws PosixException {
+    DdChunkEngine(TargetDirectory target, long chunkBytes, long seed, String program) throws PosixException {
         this.program = program;
         this.chunkBytes = chunkBytes;
         file = new OpenFile(posix, target);

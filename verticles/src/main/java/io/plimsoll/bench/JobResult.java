@@ -1,0 +1,96 @@
+package io.plimsoll.bench;
+
+import io.plimsoll.model.Direction;
+import io.plimsoll.model.EngineKind;
+import io.plimsoll.model.JobPlan;
+import io.plimsoll.stats.LatencyHistogram;
+import java.util.List;
+import java.util.Optional;
+
+/// What came of a job.
+///
+/// @param engine the one that ran, which may be a fallback (flagged then)
+/// @param engineNote how it was set up, in words: ring flags, registered buffers, huge pages
+/// @param startedAtMs wall clock when measuring began
+/// @param elapsedNs from the beginning of measuring to the last completion
+/// @param directions those with at least one operation, in the order of the enum
+/// @param ownCostNs time of one operation on the null engine with the same job, p50: the tool's own share
+/// @param failure why the job ended early; its numbers are of no use then
+/// @param interrupted it was stopped from outside, and its numbers are of the time until then
+public record JobResult(
+        JobPlan plan,
+        JobTarget target,
+        EngineKind engine,
+        String engineNote,
+        long startedAtMs,
+        long elapsedNs,
+        List<DirectionResult> directions,
+        Optional<OpenLoopResult> openLoop,
+        CpuUse cpu,
+        Optional<DiskUse> disk,
+        Optional<Long> ownCostNs,
+        List<Flag> flags,
+        Optional<String> failure,
+        boolean interrupted) {
+    public JobResult {
+        directions = List.copyOf(directions);
+        flags = List.copyOf(flags);
+    }
+
+    public Optional<DirectionResult> direction(Direction direction) {
+        return directions.stream().filter(d -> d.direction() == direction).findFirst();
+    }
+
+    /// One direction of a job, over all data threads.
+    ///
+    /// @param shortOps operations that came back with a part first; they were continued and count once
+    /// @param slat start to submitted; empty where the engine has none
+    /// @param clat submitted to completed
+    /// @param lat start to completed: the service time
+    /// @param resp intended start to completed; empty without a rate
+    /// @param iops samples of half a second
+    /// @param bytesPerSecond likewise
+    public record DirectionResult(
+            Direction direction,
+            long ops,
+            long bytes,
+            long shortOps,
+            LatencyHistogram slat,
+            LatencyHistogram clat,
+            LatencyHistogram lat,
+            LatencyHistogram resp,
+            Samples iops,
+            Samples bytesPerSecond) {}
+
+    /// Of values of equal weight; all 0 where there are none.
+    public record Samples(long count, double min, double max, double mean, double stdDev) {}
+
+    /// @param requestedPerSecond of all data threads together
+    /// @param achievedPerSecond completed / elapsed
+    /// @param due operations whose intended start was within the measured time
+    /// @param missed those of them that were never begun; they are in `resp` with the time that they waited until
+    the end
+    /// @param lateness intended start to actual start
+    public record OpenLoopResult(
+            double requestedPerSecond, double achievedPerSecond, long due, long missed, LatencyHistogram lateness) {
+        public double achievedShare() {
+            return achievedPerSecond / requestedPerSecond;
+        }
+    }
+
+    /// Of the data threads while measuring.
+    ///
+    /// @param delayNs runnable without a processor
+    public record CpuUse(
+            long userNs, long systemNs, long delayNs, long contextSwitches, long majorFaults, long minorFaults) {}
+
+    /// Of the block device below the target while measuring, for everyone's I/O.
+    public record DiskUse(
+            String device,
+            long readOps,
+            long writeOps,
+            long readBytes,
+            long writtenBytes,
+            long busyMs,
+            double utilPercent) {}
+}

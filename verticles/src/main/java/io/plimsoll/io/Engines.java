@@ -1,0 +1,25 @@
+package io.plimsoll.io;
+
+import io.plimsoll.model.BlockSizes;
+import io.plimsoll.model.EngineKind;
+import io.plimsoll.model.JobPlan.EngineChoice;
+import io.plimsoll.model.Require;
+
+/// Makes engines.
+public final class Engines {
+    private Engines() {}
+
+    /// Makes an engine for the calling thread, which alone may use it.
+    ///
+    /// @param blockBytes of the largest block
+    /// @throws PosixException where the system refuses what the engine needs, with the remedy
+    public static Engine open(EngineKind kind, int depth, int blockBytes) throws PosixException {
+        Require.inRange("iodepth", depth, 1, EngineChoice.IODEPTH_MAX);
+        Require.inRange("block size in bytes", blockBytes, 1, BlockSizes.BLOCK_BYTES_MAX);
+        return switch (kind) {
+            case NULL -> new NullEngine(depth, blockBytes);
+            case PSYNC, IO_URING, FILECHANNEL, MMAP, DD ->
+                throw new UnsupportedOperationException("engine " + kind.word() + " is not there yet");
+        };
+    }
+}
