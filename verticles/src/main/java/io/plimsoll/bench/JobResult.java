@@ -68,8 +68,7 @@ public record JobResult(
     /// @param requestedPerSecond of all data threads together
     /// @param achievedPerSecond completed / elapsed
     /// @param due operations whose intended start was within the measured time
-    /// @param missed those of them that were never begun; they are in `resp` with the time that they waited until
-    the end
+    /// @param missed those of them that were never begun; in `resp` they have what they waited until the end
     /// @param lateness intended start to actual start
     public record OpenLoopResult(
             double requestedPerSecond, double achievedPerSecond, long due, long missed, LatencyHistogram lateness) {
