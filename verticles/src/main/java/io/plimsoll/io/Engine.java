@@ -14,6 +14,14 @@ import java.lang.foreign.MemorySegment;
 /// [PosixException] of `submit` and `reap` means that the engine itself is at its end.
 public sealed interface Engine extends AutoCloseable permits NullEngine {
 
+    /// Result of a linked operation whose predecessor failed or was short.
+    int CANCELED = -Errno.ECANCELED.number;
+
+    /// Whether a result means that the operation was not begun and may be queued again.
+    static boolean again(int result) {
+        return result == -Errno.EAGAIN.number || result == -Errno.EINTR.number;
+    }
+
     int depth();
 
     /// Whether completion comes after `submit` has returned: only then is there a time of submission (slat) apart.

@@ -42,7 +42,8 @@ enum Errno {
     ESTALE(116, "Stale file handle"),
     EREMOTEIO(121, "Remote I/O error"),
     EDQUOT(122, "Disk quota exceeded"),
-    ENOMEDIUM(123, "No medium found");
+    ENOMEDIUM(123, "No medium found"),
+    ECANCELED(125, "Operation canceled");
 
     final int number;
     final String text;

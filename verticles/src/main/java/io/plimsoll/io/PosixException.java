@@ -12,7 +12,8 @@ public final class PosixException extends IOException {
     private final String path;
     private final int errno;
 
-    PosixException(String operation, String path, int errno, String detail) {
+    /// @param errno 0 where there is none; `detail` says the cause then
+    public PosixException(String operation, String path, int errno, String detail) {
         super(message(operation, path, errno, detail));
         this.operation = operation;
         this.path = path;

@@ -1,6 +1,7 @@
 package io.plimsoll.stats;
 
-import java.util.EnumSet;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.WriterReaderPhaser;
@@ -31,16 +32,13 @@ public final class OpRecorder {
     private static final long YIELD_NS = 50_000;
 
     private final WriterReaderPhaser phaser = new WriterReaderPhaser();
-    private final int kinds;
     private volatile Batch active;
     private Batch inactive;
 
-    /// @param kinds of operations, which are numbered from 0
-    /// @param tracks that are recorded; the others are no memory and no time
-    public OpRecorder(int kinds, Set<Track> tracks) {
-        this.kinds = kinds;
-        active = new Batch(kinds, tracks);
-        inactive = new Batch(kinds, tracks);
+    /// @param tracks that are recorded, for each kind of operation; others take no memory, and may not be recorded
+    public OpRecorder(List<Set<Track>> tracks) {
+        active = new Batch(tracks);
+        inactive = new Batch(tracks);
     }
 
     /// Begins a batch; for the recording thread only.
@@ -63,7 +61,7 @@ public final class OpRecorder {
             Batch taken = active;
             active = inactive;
             phaser.flipPhase(YIELD_NS);
-            totals.add(taken, kinds);
+            totals.add(taken);
             taken.clear();
             inactive = taken;
         } finally {
@@ -79,12 +77,12 @@ public final class OpRecorder {
         long saturated;
         private long phase;
 
-        private Batch(int kinds, Set<Track> tracks) {
-            counts = new Histogram[kinds * TRACKS];
-            ops = new long[kinds];
-            bytes = new long[kinds];
-            for (int kind = 0; kind < kinds; kind++) {
-                for (Track track : EnumSet.copyOf(tracks)) {
+        private Batch(List<Set<Track>> tracks) {
+            counts = new Histogram[tracks.size() * TRACKS];
+            ops = new long[tracks.size()];
+            bytes = new long[tracks.size()];
+            for (int kind = 0; kind < tracks.size(); kind++) {
+                for (Track track : tracks.get(kind)) {
                     counts[index(kind, track)] = Histograms.newCounts();
                 }
             }
@@ -116,8 +114,8 @@ public final class OpRecorder {
                     histogram.reset();
                 }
             }
-            java.util.Arrays.fill(ops, 0);
-            java.util.Arrays.fill(bytes, 0);
+            Arrays.fill(ops, 0);
+            Arrays.fill(bytes, 0);
             saturated = 0;
         }
     }

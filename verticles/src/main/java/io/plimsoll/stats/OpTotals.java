@@ -16,7 +16,7 @@ public final class OpTotals {
         bytes = new long[kinds];
     }
 
-    void add(OpRecorder.Batch batch, int kinds) {
+    void add(OpRecorder.Batch batch) {
         for (int i = 0; i < batch.counts.length; i++) {
             if (batch.counts[i] != null && batch.counts[i].getTotalCount() > 0) {
                 if (counts[i] == null) {
@@ -25,7 +25,7 @@ public final class OpTotals {
                 counts[i].add(batch.counts[i]);
             }
         }
-        for (int kind = 0; kind < kinds; kind++) {
+        for (int kind = 0; kind < ops.length; kind++) {
             ops[kind] += batch.ops[kind];
             bytes[kind] += batch.bytes[kind];
         }

@@ -1,0 +1,513 @@
+package io.plimsoll.bench;
+
+import io.plimsoll.io.Engine;
+import io.plimsoll.io.PosixException;
+import io.plimsoll.model.Direction;
+import io.plimsoll.model.JobPlan;
+import io.plimsoll.model.Load;
+import io.plimsoll.model.Work;
+import io.plimsoll.stats.OpRecorder;
+import io.plimsoll.stats.OpRecorder.Batch;
+import io.plimsoll.stats.OpRecorder.Track;
+import io.plimsoll.stats.OpTotals;
+import io.plimsoll.workload.ArrivalSchedule;
+import io.plimsoll.workload.BlockContent;
+import io.plimsoll.workload.BlockStream;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+/// What a data thread does: turn by turn it begins what is due, hands it to the engine, and takes what has completed.
+///
+/// Closed load: an operation is due as soon as a slot is free. Open load: at its intended start, whatever became of
+/// those before it; while no slot is free the due ones wait, and their waiting is part of their response time.
+///
+/// Times are taken once for all that is begun in a turn, and once for all that completes in it: at a high rate that is
+/// what a clock costs, at a low one a turn is one operation. Every turn submits what it has and waits for one
+/// completion at most, as waiting for a full batch would leave the device idle.
+///
+/// One thread. After warm-up a turn allocates nothing and takes no lock.
+final class BlockLoop implements DataLoop {
+    private static final int READ = Direction.READ.ordinal();
+    private static final int WRITE = Direction.WRITE.ordinal();
+    private static final int SYNC = Direction.SYNC.ordinal();
+
+    /// How long a wait for the storage lasts before a stop is looked for.
+    private static final long STOP_CHECK_NS = 100_000_000;
+    /// How long after the end what was due before it may still begin.
+    private static final long GRACE_NS = 100_000_000;
+    /// The hybrid pacer spins from here on: about what a wake-up takes at its worst on a calm machine.
+    private static final long HYBRID_SPIN_NS = 60_000;
+    /// Missed operations whose waiting is recorded one by one; more are only counted.
+    private static final long MISSED_RECORDED_MAX = 10_000_000;
+
+    private final Engine engine;
+    private final BlockStream stream;
+    private final BlockContent content;
+    private final ArrivalSchedule schedule;
+    private final Load.Pacer pacer;
+    private final Slots slots;
+    private final OpRecorder recorder;
+    private final JobControl control;
+    private final int[] files;
+    private final List<String> paths;
+    private final boolean async;
+    private final boolean open;
+    private final boolean timeBased;
+    private final int syncEvery;
+    private final boolean syncDataOnly;
+    private final boolean syncAtEnd;
+
+    private final int[] queued;
+    private final int[] queuedOfKind = new int[KINDS];
+    private final boolean[] syncAgain;
+    private int queuedCount;
+    private boolean requeued;
+
+    private Timeline timeline;
+    private long endNs;
+    private long originNs;
+    private long nextDueNs;
+    private long nowNs;
+    private long lastCompletedNs;
+    private boolean exhausted;
+    private PosixException failure;
+    private int writesSinceSync;
+    private volatile boolean measuring;
+    private long due;
+    private long missed;
+    private long shortReads;
+    private long shortWrites;
+
+    /// @param files numbers of the engine's open files, in the order of the plan
+    /// @param content null where the work does not write
+    BlockLoop(
+            JobPlan plan,
+            Work.Blocks work,
+            int thread,
+            Engine engine,
+            int[] files,
+            List<String> paths,
+            BlockContent content,
+            JobControl control) {
+        this.engine = engine;
+        this.files = files;
+        this.paths = paths;
+        this.content = content;
+        this.control = control;
+        stream = new BlockStream(work, thread, plan.seed());
+        switch (plan.load()) {
+            case Load.Closed _ -> {
+                schedule = null;
+                pacer = null;
+            }
+            case Load.Open o -> {
+                schedule = new ArrivalSchedule(o, thread, plan.seed());
+                pacer = o.pacer();
+            }
+        }
+        open = schedule != null;
+        async = engine.async();
+        timeBased = plan.span().timeBased();
+        syncEvery = work.sync().every();
+        syncDataOnly = work.sync().dataOnly();
+        syncAtEnd = work.sync().atEnd() && work.mode().writes();
+        slots = new Slots(engine.depth());
+        queued = new int[2 * engine.depth()];
+        syncAgain = new boolean[engine.depth()];
+        recorder = new OpRecorder(tracks(work, async, open));
+    }
+
+    private static List<Set<Track>> tracks(Work.Blocks work, boolean async, boolean open) {
+        Set<Track> tracks = EnumSet.of(Track.LAT);
+        if (async) {
+            tracks.addAll(EnumSet.of(Track.SLAT, Track.CLAT));
+        }
+        if (open) {
+            tracks.addAll(EnumSet.of(Track.RESP, Track.LATE));
+        }
+        boolean syncs = work.sync().every() > 0 || work.sync().atEnd();
+        Set<Track> syncTracks = EnumSet.copyOf(tracks);
+        syncTracks.removeAll(EnumSet.of(Track.RESP, Track.LATE));
+        return List.of(
+                work.mode().reads() ? tracks : Set.of(),
+                work.mode().writes() ? tracks : Set.of(),
+                syncs ? syncTracks : Set.of());
+    }
+
+    /// Takes part in a job from its start to its end.
+    ///
+    /// @throws PosixException where the engine came to its end, or an operation failed
+    @Override
+    public void run(Timeline line) throws PosixException {
+        timeline = line;
+        endNs = line.endNs();
+        originNs = line.startNs();
+        if (open) {
+            nextDueNs = originNs + schedule.nextNs();
+        }
+        nowNs = System.nanoTime();
+        lastCompletedNs = nowNs;
+        boolean more = true;
+        while (more) {
+            more = turn();
+        }
+        if (failure == null && syncAtEnd) {
+            syncFiles();
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        if (open) {
+            recordMissed();
+        }
+    }
+
+    @Override
+    public OpRecorder recorder() {
+        return recorder;
+    }
+
+    @Override
+    public boolean measuring() {
+        return measuring;
+    }
+
+    @Override
+    public int inFlight() {
+        return slots.inFlight();
+    }
+
+    @Override
+    public long lastCompletedNs() {
+        return lastCompletedNs;
+    }
+
+    @Override
+    public long due() {
+        return due;
+    }
+
+    @Override
+    public long missed() {
+        return missed;
+    }
+
+    @Override
+    public long shortOps(Direction direction) {
+        return switch (direction) {
+            case READ -> shortReads;
+            case WRITE -> shortWrites;
+            case SYNC -> 0;
+        };
+    }
+
+    private boolean turn() throws PosixException {
+        // With an open load the time of the last completion may be long ago.
+        long now = open ? System.nanoTime() : nowNs;
+        if (!measuring && now >= timeline.measureNs()) {
+            beginMeasuring();
+        }
+        if (control.stopped() && endNs > now) {
+            endNs = now;
+        }
+        queueDue(now);
+        if (queuedCount > 0 || requeued) {
+            submit();
+        } else if (slots.noneInFlight()) {
+            return awaitDue(now);
+        }
+        int completed = open ? reapUntilDue() : engine.reap(1, STOP_CHECK_NS);
+        if (completed > 0) {
+            complete(completed);
+        } else if (!open) {
+            nowNs = System.nanoTime();
+        }
+        return true;
+    }
+
+    private void beginMeasuring() {
+        recorder.drainTo(new OpTotals(KINDS));
+        due = 0;
+        shortReads = 0;
+        shortWrites = 0;
+        measuring = true;
+    }
+
+    private void queueDue(long now) {
+        if (failure != null) {
+            return;
+        }
+        if (!open) {
+            while (now < endNs && slots.anyFree() && nextOperation()) {
+                queue(now);
+            }
+            return;
+        }
+        while (nextDueNs <= now && nextDueNs < endNs && now < graceNs() && slots.anyFree() && nextOperation()) {
+            queue(nextDueNs);
+            nextDueNs = originNs + schedule.nextNs();
+            due++;
+        }
+    }
+
+    private long graceNs() {
+        return endNs == Long.MAX_VALUE ? Long.MAX_VALUE : endNs + GRACE_NS;
+    }
+
+    private boolean nextOperation() {
+        if (stream.next()) {
+            return true;
+        }
+        if (timeBased) {
+            stream.restart();
+            return stream.next();
+        }
+        exhausted = true;
+        return false;
+    }
+
+    private void queue(long dueNs) {
+        int slot = slots.take();
+        int file = files[stream.file()];
+        long offset = stream.offset();
+        int bytes = stream.bytes();
+        slots.dueNs[slot] = dueNs;
+        slots.file[slot] = file;
+        slots.offset[slot] = offset;
+        slots.bytes[slot] = bytes;
+        slots.done[slot] = 0;
+        if (stream.reads()) {
+            slots.kind[slot] = READ;
+            engine.read(slot, file, offset, 0, bytes);
+            queued(slot, READ);
+            return;
+        }
+        slots.kind[slot] = WRITE;
+        content.next(engine.memory(slot), bytes, stream.file(), offset);
+        engine.write(slot, file, offset, 0, bytes);
+        queued(slot, WRITE);
+        if (syncEvery > 0 && ++writesSinceSync == syncEvery) {
+            writesSinceSync = 0;
+            engine.link();
+            queueSync(slots.takeSync(slot), file);
+        }
+    }
+
+    private void queueSync(int slot, int file) {
+        slots.kind[slot] = SYNC;
+        slots.file[slot] = file;
+        slots.bytes[slot] = 0;
+        slots.done[slot] = 0;
+        engine.sync(slot, file, syncDataOnly);
+        queued(slot, SYNC);
+    }
+
+    private void queued(int slot, int kind) {
+        queued[queuedCount++] = slot;
+        queuedOfKind[kind]++;
+    }
+
+    private void submit() throws PosixException {
+        long start = System.nanoTime();
+        for (int i = 0; i < queuedCount; i++) {
+            slots.startNs[queued[i]] = start;
+        }
+        engine.submit();
+        requeued = false;
+        if (async || open) {
+            recordSubmission(start);
+        }
+        queuedCount = 0;
+        queuedOfKind[READ] = 0;
+        queuedOfKind[WRITE] = 0;
+        queuedOfKind[SYNC] = 0;
+    }
+
+    private void recordSubmission(long start) {
+        long submitted = async ? System.nanoTime() : 0;
+        Batch batch = recorder.begin();
+        for (int kind = 0; async && kind < KINDS; kind++) {
+            if (queuedOfKind[kind] > 0) {
+                batch.record(kind, Track.SLAT, submitted - start, queuedOfKind[kind]);
+            }
+        }
+        for (int i = 0; i < queuedCount; i++) {
+            int slot = queued[i];
+            slots.submittedNs[slot] = submitted;
+            if (open && slots.kind[slot] != SYNC) {
+                batch.record(slots.kind[slot], Track.LATE, start - slots.dueNs[slot]);
+            }
+        }
+        recorder.end(batch);
+    }
+
+    /// With nothing in flight and nothing due: waits, or ends the job.
+    private boolean awaitDue(long now) {
+        if (failure != null || exhausted || !open || nextDueNs >= endNs || now >= graceNs()) {
+            return false;
+        }
+        long wait = Math.min(nextDueNs - now - spinNs(), STOP_CHECK_NS);
+        if (wait > 0) {
+            LockSupport.parkNanos(wait);
+        } else {
+            Thread.onSpinWait();
+        }
+        return true;
+    }
+
+    private int reapUntilDue() throws PosixException {
+        if (!slots.anyFree() || nextDueNs >= endNs || exhausted) {
+            return engine.reap(1, STOP_CHECK_NS);
+        }
+        long wait = nextDueNs - System.nanoTime() - spinNs();
+        if (wait > 0) {
+            return engine.reap(1, Math.min(wait, STOP_CHECK_NS));
+        }
+        Thread.onSpinWait();
+        return engine.reap(0, 0);
+    }
+
+    /// How long before an intended start the pacer stops sleeping.
+    private long spinNs() {
+        return switch (pacer) {
+            case SPIN -> Long.MAX_VALUE / 2;
+            case HYBRID -> HYBRID_SPIN_NS;
+            case TIMED -> 0;
+        };
+    }
+
+    private void complete(int completed) {
+        long now = System.nanoTime();
+        nowNs = now;
+        lastCompletedNs = now;
+        Batch batch = recorder.begin();
+        for (int i = 0; i < completed; i++) {
+            int slot = engine.slot(i);
+            int result = engine.result(i);
+            if (result == slots.bytes[slot] - slots.done[slot]) {
+                record(batch, slot, now);
+                if (slot < slots.depth && syncAgain[slot]) {
+                    syncAgain[slot] = false;
+                    requeueSync(slot + slots.depth);
+                }
+                slots.completed(slot);
+            } else {
+                settle(slot, result);
+            }
+        }
+        recorder.end(batch);
+    }
+
+    private void record(Batch batch, int slot, long now) {
+        int kind = slots.kind[slot];
+        batch.count(kind, slots.bytes[slot]);
+        batch.record(kind, Track.LAT, now - slots.startNs[slot]);
+        if (async) {
+            batch.record(kind, Track.CLAT, now - slots.submittedNs[slot]);
+        }
+        if (open && kind != SYNC) {
+            batch.record(kind, Track.RESP, now - slots.dueNs[slot]);
+        }
+    }
+
+    /// What did not complete in full goes on with the rest, waits its turn again, or fails the job.
+    private void settle(int slot, int result) {
+        int kind = slots.kind[slot];
+        if (result == Engine.CANCELED && kind == SYNC) {
+            // The write before it was short, and goes on by itself.
+            int write = slot - slots.depth;
+            if (slots.done[write] < slots.bytes[write]) {
+                syncAgain[write] = true;
+            } else {
+                requeueSync(slot);
+            }
+            return;
+        }
+        if (result > 0) {
+            slots.done[slot] += result;
+            if (kind == READ) {
+                shortReads++;
+            } else {
+                shortWrites++;
+            }
+        } else if (!Engine.again(result)) {
+            fail(slot, result);
+            slots.completed(slot);
+            return;
+        }
+        if (failure != null) {
+            slots.completed(slot);
+            return;
+        }
+        int at = slots.done[slot];
+        int rest = slots.bytes[slot] - at;
+        if (kind == READ) {
+            engine.read(slot, slots.file[slot], slots.offset[slot] + at, at, rest);
+        } else if (kind == WRITE) {
+            engine.write(slot, slots.file[slot], slots.offset[slot] + at, at, rest);
+        } else {
+            engine.sync(slot, slots.file[slot], syncDataOnly);
+        }
+        requeued = true;
+    }
+
+    private void requeueSync(int slot) {
+        if (failure != null) {
+            slots.completed(slot);
+            return;
+        }
+        engine.sync(slot, slots.file[slot], syncDataOnly);
+        requeued = true;
+    }
+
+    private void fail(int slot, int result) {
+        if (failure != null) {
+            return;
+        }
+        int kind = slots.kind[slot];
+        String operation = kind == READ ? "read" : kind == WRITE ? "write" : syncDataOnly ? "fdatasync" : "fsync";
+        String path = paths.get(indexOf(slots.file[slot]));
+        String where = kind == SYNC ? "" : "at offset " + (slots.offset[slot] + slots.done[slot]);
+        failure = result == 0
+                ? new PosixException(operation, path, 0, "the file ends " + where)
+                : new PosixException(operation, path, -result, where);
+    }
+
+    private int indexOf(int file) {
+        for (int i = 0; i < files.length; i++) {
+            if (files[i] == file) {
+                return i;
+            }
+        }
+        throw new IllegalStateException("file " + file + " is not of this job");
+    }
+
+    private void syncFiles() throws PosixException {
+        for (int file : files) {
+            int slot = slots.take();
+            queueSync(slots.takeSync(slot), file);
+            slots.completed(slot);
+            submit();
+            while (!slots.noneInFlight()) {
+                int completed = engine.reap(1, STOP_CHECK_NS);
+                if (completed > 0) {
+                    complete(completed);
+                }
+            }
+        }
+    }
+
+    /// What was due and never begun has waited until the end at least: it is in the response times, not forgotten.
+    private void recordMissed() {
+        Batch batch = recorder.begin();
+        while (nextDueNs < endNs && !exhausted && missed < MISSED_RECORDED_MAX && nextOperation()) {
+            batch.record(stream.reads() ? READ : WRITE, Track.RESP, endNs - nextDueNs);
+            nextDueNs = originNs + schedule.nextNs();
+            missed++;
+        }
+        recorder.end(batch);
+        due += missed;
+    }
+}

@@ -1,0 +1,35 @@
+package io.plimsoll.bench;
+
+import io.plimsoll.io.PosixException;
+import io.plimsoll.model.Direction;
+import io.plimsoll.stats.OpRecorder;
+
+/// The work of one data thread. `run` is for that thread; the recorder and `measuring` are for any; the counts are for
+/// any thread after `run` has ended.
+interface DataLoop {
+    /// Kinds of operations in the recorder, by the direction's ordinal.
+    int KINDS = Direction.values().length;
+
+    /// @throws PosixException where an operation failed, or the engine came to its end
+    void run(Timeline line) throws PosixException;
+
+    OpRecorder recorder();
+
+    /// Whether what is recorded belongs to the result: the ramp is over.
+    boolean measuring();
+
+    /// Operations that have begun and not completed, as seen from outside at some moment.
+    int inFlight();
+
+    /// On the monotonic clock.
+    long lastCompletedNs();
+
+    /// Operations whose intended start was in the measured time; 0 without a rate.
+    long due();
+
+    /// Those of them that were never begun.
+    long missed();
+
+    /// Operations that came back with a part first.
+    long shortOps(Direction direction);
+}

@@ -1,0 +1,107 @@
+package io.plimsoll.bench;
+
+import io.plimsoll.io.Engine;
+import io.plimsoll.io.ThreadCpu;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+
+/// One data thread of a job: makes its engine and opens its files, waits at the gate, works, and gives all back. It is
+/// a daemon, so that a storage that never answers cannot keep the process from ending.
+final class DataThread {
+    /// Makes what the thread needs, on that thread.
+    interface Preparation {
+        Engine engine() throws IOException;
+
+        DataLoop loop(Engine engine) throws IOException;
+    }
+
+    private final Thread thread;
+    private final Preparation preparation;
+    private final StartGate gate;
+    private final JobControl control;
+    private final CountDownLatch unfinished;
+    private final CountDownLatch observed;
+    private boolean arrived;
+    private boolean finished;
+    private volatile DataLoop loop;
+    private volatile ThreadCpu cpu;
+    private volatile Exception failure;
+
+    /// @param unfinished counted down when the thread has done its work
+    /// @param observed what the thread waits for then: the kernel forgets what it counted for a thread that has
+    ended
+    DataThread(
+            int number,
+            Preparation preparation,
+            StartGate gate,
+            JobControl control,
+            CountDownLatch unfinished,
+            CountDownLatch observed) {
+        this.preparation = preparation;
+        this.gate = gate;
+        this.control = control;
+        this.unfinished = unfinished;
+        this.observed = observed;
+        thread = Thread.ofPlatform().daemon().name("data-" + number).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /// Waits until everything is given back; false where that takes longer.
+    boolean join(long timeoutMs) throws InterruptedException {
+        return thread.join(java.time.Duration.ofMillis(timeoutMs));
+    }
+
+    /// Empty until the thread is ready.
+    Optional<DataLoop> loop() {
+        return Optional.ofNullable(loop);
+    }
+
+    /// The kernel's view of the thread; empty until it is ready.
+    Optional<ThreadCpu> cpu() {
+        return Optional.ofNullable(cpu);
+    }
+
+    Optional<Exception> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /// Once, whatever comes first.
+    private void finish() {
+        if (!finished) {
+            finished = true;
+            unfinished.countDown();
+        }
+    }
+
+    private void run() {
+        try {
+            cpu = ThreadCpu.ofCurrentThread();
+            try (Engine engine = preparation.engine()) {
+                DataLoop prepared = preparation.loop(engine);
+                loop = prepared;
+                arrived = true;
+                gate.arrive();
+                prepared.run(gate.await());
+                finish();
+                observed.await();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (CancellationException _) {
+            // The job does not take place, for a reason that another thread has.
+        } catch (IOException | RuntimeException | Error e) {
+            failure = e instanceof Exception x ? x : new IllegalStateException(e);
+            control.stop();
+        } finally {
+            if (!arrived) {
+                gate.arrive();
+            }
+            finish();
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package io.plimsoll.bench;
+
+import io.plimsoll.io.ThreadCpu;
+import io.plimsoll.model.Direction;
+import io.plimsoll.model.JobPlan;
+import io.plimsoll.stats.OpTotals;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+/// Runs the data threads of a job from the gate to the end, and takes what they record twice a second.
+final class JobRun {
+    static final long SAMPLE_NS = 500_000_000;
+    private static final long GATE_CHECK_MS = 100;
+    /// From the gate's opening to the common start, so that every thread is awake.
+    private static final long START_DELAY_NS = 1_000_000;
+    /// How long operations in flight may take after a stop before they are given up.
+    private static final long STOP_NS_MAX = 5_000_000_000L;
+    /// How long they may take after the job's time is over.
+    private static final long DRAIN_NS_MAX = 600_000_000_000L;
+    private static final long JOIN_MS_MAX = 10_000;
+
+    /// Hears of the job as it goes, on the calling thread.
+    interface Listener {
+        /// The ramp is over; the data threads are at work.
+        void measuring(List<ThreadCpu> threads);
+
+        /// Half a second is over, or the job.
+        void sampled(Moment moment);
+
+        /// All data threads have done their work, and the kernel still knows them.
+        void finished();
+    }
+
+    /// What happened since the moment before.
+    ///
+    /// @param ops by the direction's ordinal
+    record Moment(long nowNs, long lengthNs, boolean measuring, long[] ops, long[] bytes, int inFlight) {}
+
+    /// @param elapsedNs from the beginning of measuring to the last completion
+    /// @param failure of the data thread that failed first
+    record Outcome(
+            OpTotals totals,
+            List<Moment> samples,
+            long startedAtMs,
+            long elapsedNs,
+            long due,
+            long missed,
+            long[] shortOps,
+            boolean interrupted,
+            Optional<Exception> failure) {}
+
+    private final JobPlan.Span span;
+    private final Listener listener;
+    private final BooleanSupplier stopped;
+    private final JobControl control = new JobControl();
+    private final CountDownLatch unfinished;
+    private final CountDownLatch observed = new CountDownLatch(1);
+    private final StartGate gate;
+    private final List<DataThread> threads;
+    private final OpTotals totals = new OpTotals(DataLoop.KINDS);
+    private final List<Moment> samples = new ArrayList<>();
+    private long sampledNs;
+    private long[] sampledOps = new long[DataLoop.KINDS];
+    private long[] sampledBytes = new long[DataLoop.KINDS];
+    private boolean interrupted;
+
+    JobRun(JobPlan.Span span, List<DataThread.Preparation> preparations, Listener listener, BooleanSupplier stopped) {
+        this.span = span;
+        this.listener = listener;
+        this.stopped = stopped;
+        unfinished = new CountDownLatch(preparations.size());
+        gate = new StartGate(preparations.size());
+        threads = IntStream.range(0, preparations.size())
+                .mapToObj(i -> new DataThread(i, preparations.get(i), gate, control, unfinished, observed))
+                .toList();
+    }
+
+    /// The data threads' control, for loops to see a stop.
+    JobControl control() {
+        return control;
+    }
+
+    /// Blocks until the job has ended, well or not.
+    Outcome run() throws InterruptedException {
+        threads.forEach(DataThread::start);
+        try {
+            if (!arrived()) {
+                return outcome(System.currentTimeMillis(), 0);
+            }
+            Timeline line = Timeline.of(span, System.nanoTime() + START_DELAY_NS);
+            long startedAtMs = System.currentTimeMillis() + (line.measureNs() - System.nanoTime()) / 1_000_000;
+            sampledNs = line.startNs();
+            gate.open(line);
+            work(line);
+            listener.finished();
+            return outcome(startedAtMs, line.measureNs());
+        } finally {
+            gate.cancel();
+            observed.countDown();
+            for (DataThread thread : threads) {
+                thread.join(JOIN_MS_MAX);
+            }
+        }
+    }
+
+    /// Waits until every data thread is ready; false where one cannot be, or the job was stopped before.
+    private boolean arrived() throws InterruptedException {
+        while (!gate.awaitArrivals(GATE_CHECK_MS)) {
+            if (stopped.getAsBoolean()) {
+                interrupted = true;
+                return false;
+            }
+        }
+        return failure().isEmpty();
+    }
+
+    private void work(Timeline line) throws InterruptedException {
+        boolean measuring = false;
+        long givenUpNs = line.endNs() == Long.MAX_VALUE ? Long.MAX_VALUE : line.endNs() + DRAIN_NS_MAX;
+        while (unfinished.getCount() > 0) {
+            long now = System.nanoTime();
+            if (!measuring && now >= line.measureNs()) {
+                measuring = true;
+                sampledNs = line.measureNs();
+                listener.measuring(
+                        threads.stream().flatMap(t -> t.cpu().stream()).toList());
+            }
+            long next = measuring ? sampledNs + SAMPLE_NS : Math.min(sampledNs + SAMPLE_NS, line.measureNs());
+            if (!interrupted && stopped.getAsBoolean()) {
+                interrupted = true;
+                control.stop();
+                givenUpNs = now + STOP_NS_MAX;
+            }
+            if (now >= givenUpNs) {
+                control.giveUp(inFlight() + " operation(s) in flight have not completed; the storage does not answer");
+                break;
+            }
+            long waitNs = Math.clamp(next - now, 0, GATE_CHECK_MS * 1_000_000);
+            if (!unfinished.await(waitNs, TimeUnit.NANOSECONDS) && System.nanoTime() >= next) {
+                sample(measuring);
+            }
+        }
+        sample(measuring || loops().stream().anyMatch(DataLoop::measuring));
+    }
+
+    private void sample(boolean measuring) {
+        long now = System.nanoTime();
+        if (measuring) {
+            loops().stream()
+                    .filter(DataLoop::measuring)
+                    .forEach(loop -> loop.recorder().drainTo(totals));
+        }
+        long[] ops = new long[DataLoop.KINDS];
+        long[] bytes = new long[DataLoop.KINDS];
+        for (int kind = 0; kind < DataLoop.KINDS; kind++) {
+            ops[kind] = totals.ops(kind) - sampledOps[kind];
+            bytes[kind] = totals.bytes(kind) - sampledBytes[kind];
+            sampledOps[kind] += ops[kind];
+            sampledBytes[kind] += bytes[kind];
+        }
+        Moment moment = new Moment(now, now - sampledNs, measuring, ops, bytes, inFlight());
+        sampledNs = now;
+        // What is left at the end is too short a sample, but for a job that has no other.
+        if (measuring && (moment.lengthNs() >= SAMPLE_NS * 9 / 10 || samples.isEmpty() && unfinished.getCount() == 0)) {
+            samples.add(moment);
+        }
+        listener.sampled(moment);
+    }
+
+    private List<DataLoop> loops() {
+        return threads.stream().flatMap(thread -> thread.loop().stream()).toList();
+    }
+
+    private int inFlight() {
+        return loops().stream().mapToInt(DataLoop::inFlight).sum();
+    }
+
+    private Optional<Exception> failure() {
+        return threads.stream()
+                .flatMap(thread -> thread.failure().stream())
+                .findFirst()
+                .or(control::givenUp);
+    }
+
+    private Outcome outcome(long startedAtMs, long measureNs) {
+        List<DataLoop> loops = loops();
+        long last = loops.stream().mapToLong(DataLoop::lastCompletedNs).max().orElse(measureNs);
+        long[] shortOps = new long[DataLoop.KINDS];
+        for (Direction direction : Direction.values()) {
+            shortOps[direction.ordinal()] =
+                    loops.stream().mapToLong(loop -> loop.shortOps(direction)).sum();
+        }
+        return new Outcome(
+                totals,
+                List.copyOf(samples),
+                startedAtMs,
+                Math.max(last - measureNs, 0),
+                loops.stream().mapToLong(DataLoop::due).sum(),
+                loops.stream().mapToLong(DataLoop::missed).sum(),
+                shortOps,
+                interrupted,
+                failure());
+    }
+}
