@@ -30,8 +30,6 @@ final class DataThread {
     private volatile Exception failure;
 
     /// @param unfinished counted down when the thread has done its work
-    /// @param observed what the thread waits for then: the kernel forgets what it counted for a thread that has
-    ended
     DataThread(
             int number,
             Preparation preparation,
