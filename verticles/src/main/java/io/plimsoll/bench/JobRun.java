@@ -26,14 +26,16 @@ final class JobRun {
 
     /// Hears of the job as it goes, on the calling thread.
     interface Listener {
+        Listener NONE = new Listener() {};
+
         /// The ramp is over; the data threads are at work.
-        void measuring(List<ThreadCpu> threads);
+        default void measuring(List<ThreadCpu> threads) {}
 
         /// Half a second is over, or the job.
-        void sampled(Moment moment);
+        default void sampled(Moment moment) {}
 
         /// All data threads have done their work, and the kernel still knows them.
-        void finished();
+        default void finished() {}
     }
 
     /// What happened since the moment before.
@@ -57,7 +59,7 @@ final class JobRun {
     private final JobPlan.Span span;
     private final Listener listener;
     private final BooleanSupplier stopped;
-    private final JobControl control = new JobControl();
+    private final JobControl control;
     private final CountDownLatch unfinished;
     private final CountDownLatch observed = new CountDownLatch(1);
     private final StartGate gate;
@@ -69,8 +71,14 @@ final class JobRun {
     private long[] sampledBytes = new long[DataLoop.KINDS];
     private boolean interrupted;
 
-    JobRun(JobPlan.Span span, List<DataThread.Preparation> preparations, Listener listener, BooleanSupplier stopped) {
+    JobRun(
+            JobPlan.Span span,
+            List<? extends DataThread.Preparation> preparations,
+            Listener listener,
+            JobControl control,
+            BooleanSupplier stopped) {
         this.span = span;
+        this.control = control;
         this.listener = listener;
         this.stopped = stopped;
         unfinished = new CountDownLatch(preparations.size());
@@ -78,11 +86,6 @@ final class JobRun {
         threads = IntStream.range(0, preparations.size())
                 .mapToObj(i -> new DataThread(i, preparations.get(i), gate, control, unfinished, observed))
                 .toList();
-    }
-
-    /// The data threads' control, for loops to see a stop.
-    JobControl control() {
-        return control;
     }
 
     /// Blocks until the job has ended, well or not.
