@@ -1,5 +1,6 @@
 package io.plimsoll.launcher;
 
+import io.plimsoll.bench.JobRefusedException;
 import io.plimsoll.client.RefusedException;
 import io.plimsoll.client.ServerUnreachableException;
 import io.plimsoll.config.ConfigException;
@@ -36,7 +37,11 @@ final class Failures {
     static ExitCode code(Throwable failure) {
         return switch (unwrapped(failure)) {
             case CommandException e -> e.code();
-            case ConfigException _, BindException _, TargetRefusedException _, RefusedException _ -> ExitCode.USAGE;
+            case ConfigException _,
+                    BindException _,
+                    TargetRefusedException _,
+                    JobRefusedException _,
+                    RefusedException _ -> ExitCode.USAGE;
             case DatabaseException e ->
                 switch (e.kind()) {
                     case LOCATION, MISSING, IN_USE, WRONG_DIRECTORY, UNSUPPORTED, SCHEMA -> ExitCode.USAGE;

@@ -7,6 +7,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -56,11 +57,22 @@ public final class Main {
                         .code());
     }
 
+    /// A command that has more to say about its misuse than picocli.
+    interface Explains {
+        /// @param args all that was typed
+        /// @return what is said in place of picocli's message and suggestions
+        Optional<String> misused(ParameterException misuse, String[] args);
+    }
+
     private static int misused(ParameterException misuse, String[] args) {
         CommandLine command = misuse.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("plimsoll: " + misuse.getMessage());
-        UnmatchedArgumentException.printSuggestions(misuse, err);
+        Optional<String> explained =
+                command.getCommand() instanceof Explains e ? e.misused(misuse, args) : Optional.empty();
+        err.println("plimsoll: " + explained.orElse(misuse.getMessage()));
+        if (explained.isEmpty()) {
+            UnmatchedArgumentException.printSuggestions(misuse, err);
+        }
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.USAGE.code();
     }

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             QuickstartCommand.class,
             ServerCommand.class,
             ClientCommand.class,
+            BenchCommand.class,
             StatusCommand.class,
             StopCommand.class,
             SubmitCommand.class,

@@ -1,0 +1,197 @@
+package io.plimsoll.launcher;
+
+import io.plimsoll.bench.BenchJson;
+import io.plimsoll.bench.BenchText;
+import io.plimsoll.bench.JobRefusedException;
+import io.plimsoll.bench.JobRequest;
+import io.plimsoll.bench.JobResult;
+import io.plimsoll.bench.Progress;
+import io.plimsoll.io.TargetRefusedException;
+import io.plimsoll.model.Load;
+import io.plimsoll.report.Plain;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// `plimsoll bench`.
+@Command(
+        name = "bench",
+        description = "Run one workload on this machine, without a server; flags and results are those of fio.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        customSynopsis = "plimsoll bench (--directory=DIR | --filename=FILE) --size=SIZE --rw=MODE [flag]...",
+        footer = {
+            "",
+            "Sizes: 4k, 1m, 10g are powers of two, as in fio (other commands read 10MB as 10^6). Times: 10 or 10s, 2m.",
+            "  plimsoll bench --name=x --directory=/mnt/nvme --rw=randread --bs=4k --iodepth=32 --ioengine=io_uring \\",
+            "    --direct=1 --size=1g --runtime=10 --time_based",
+            "Flags of the result do not change the exit code; failed I/O does (3), as does Ctrl-C (130)."
+        })
+final class BenchCommand implements Callable<Integer>, Main.Explains {
+    /// Runs a job to its end.
+    interface Runner {
+        /// @throws JobRefusedException or TargetRefusedException before anything was measured
+        JobResult run(JobRequest request, Progress progress, BooleanSupplier stopped)
+                throws IOException, InterruptedException;
+    }
+
+    private final Runner runner;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private JobOptions job;
+
+    @ArgGroup(validate = false, heading = "%nLoad%n", order = 4)
+    private Rate rate = new Rate();
+
+    @Mixin
+    private OutputOptions output;
+
+    private static final class Rate extends LoadOptions {
+        @Option(
+                names = "--rate_iops",
+                order = -2,
+                paramLabel = "N",
+                converter = FioWords.Rate.class,
+                description = "Operations per second of each data thread, reads and writes together, begun when they"
+                        + " are due whatever became of those before (none: as fast as iodepth allows).")
+        private Double rateIops;
+    }
+
+    BenchCommand() {
+        this((_, _, _) -> {
+            throw new CommandException(ExitCode.INTERNAL, "there is no runner in this build");
+        });
+    }
+
+    BenchCommand(Runner runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    public Integer call() {
+        return run(request());
+    }
+
+    JobRequest request() {
+        return job.request(load());
+    }
+
+    private Load load() {
+        if (rate.rateIops != null) {
+            try {
+                return rate.open(rate.rateIops);
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), "--rate_iops: " + e.getMessage());
+            }
+        }
+        if (rate.arrival != null || rate.pacer != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    (rate.arrival != null ? "--rate_process" : "--pacer") + " needs a rate: say --rate_iops=1000");
+        }
+        return new Load.Closed();
+    }
+
+    private int run(JobRequest request) {
+        Console console = new Console(spec);
+        Optional<PrintWriter> file = output.openFile();
+        try {
+            return run(request, console, file.orElse(console.out())).code();
+        } finally {
+            file.ifPresent(PrintWriter::close);
+        }
+    }
+
+    private ExitCode run(JobRequest request, Console console, PrintWriter out) {
+        AtomicBoolean stopped = new AtomicBoolean();
+        try (Interrupts interrupts = new Interrupts(
+                console,
+                () -> stopped.set(true),
+                () -> "files of the job may be left at " + request.target().path())) {
+            JobResult result = measured(request, console, stopped::get);
+            print(render(result), out);
+            if (result.interrupted() || interrupts.happened()) {
+                return ExitCode.INTERRUPTED;
+            }
+            return result.failure().isPresent() ? ExitCode.FAILED : ExitCode.OK;
+        } catch (IOException | RuntimeException e) {
+            Throwable failure = explained(e);
+            if (output.format() != OutputOptions.Format.NORMAL) {
+                print(error(failure.getMessage()), out);
+            }
+            return Failures.report(failure, console.debug(), console.err());
+        }
+    }
+
+    private JobResult measured(JobRequest request, Console console, BooleanSupplier stopped) throws IOException {
+        try (LiveLine line = LiveLine.of(output.eta(), console, request.plan().name())) {
+            return runner.run(request, line, stopped);
+        } catch (InterruptedException e) {
+            throw new CommandException(ExitCode.INTERRUPTED, "interrupted before there was a result", e);
+        }
+    }
+
+    /// A refusal has its own type; what else the system says before there is a result is a failure of I/O.
+    private static Throwable explained(Exception e) {
+        return switch (e) {
+            case JobRefusedException _, TargetRefusedException _ -> e;
+            case IOException _ -> new CommandException(ExitCode.FAILED, e.getMessage(), e);
+            default -> e;
+        };
+    }
+
+    private String render(JobResult result) {
+        return switch (output.format()) {
+            case NORMAL ->
+                BenchText.render(result, output.rendering())
+                        .lines()
+                        .map(line -> Plain.of(line) + "\n")
+                        .collect(Collectors.joining());
+            case JSON -> BenchJson.render(result, output.rendering(), false);
+            case JSON_PLUS -> BenchJson.render(result, output.rendering(), true);
+        };
+    }
+
+    private String error(String message) {
+        return BenchJson.error(message, output.rendering(), System.currentTimeMillis());
+    }
+
+    private static void print(String text, PrintWriter out) {
+        out.print(text);
+        out.flush();
+        if (out.checkError()) {
+            throw new CommandException(ExitCode.FAILED, "the result could not be written (is the disk full?)");
+        }
+    }
+
+    /// Who asked for JSON gets JSON, whatever else was wrong with the command line.
+    @Override
+    public Optional<String> misused(ParameterException misuse, String[] args) {
+        Optional<String> message = misuse instanceof UnmatchedArgumentException unmatched
+                ? FioHints.instead(unmatched.getUnmatched().getFirst())
+                : Optional.empty();
+        List<String> typed = List.of(args);
+        boolean json = String.join("=", typed).contains("--output-format=json");
+        boolean file = typed.stream().anyMatch(word -> word.equals("--output") || word.startsWith("--output="));
+        if (json && !file) {
+            print(error(message.orElse(misuse.getMessage())), spec.commandLine().getOut());
+        }
+        return message;
+    }
+}
