@@ -17,6 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /// What a data thread does: turn by turn it begins what is due, hands it to the engine, and takes what has completed.
 ///
@@ -130,10 +131,14 @@ final class BlockLoop implements DataLoop {
         boolean syncs = work.sync().every() > 0 || work.sync().atEnd();
         Set<Track> syncTracks = EnumSet.copyOf(tracks);
         syncTracks.removeAll(EnumSet.of(Track.RESP, Track.LATE));
-        return List.of(
-                work.mode().reads() ? tracks : Set.of(),
-                work.mode().writes() ? tracks : Set.of(),
-                syncs ? syncTracks : Set.of());
+        return Stream.of(Direction.values())
+                .map(direction -> switch (direction) {
+                    case READ -> work.mode().reads() ? tracks : Set.<Track>of();
+                    case WRITE -> work.mode().writes() ? tracks : Set.<Track>of();
+                    case SYNC -> syncs ? syncTracks : Set.<Track>of();
+                    case CREATE, STAT, OPEN, RENAME, UNLINK -> Set.<Track>of();
+                })
+                .toList();
     }
 
     /// Takes part in a job from its start to its end.
@@ -199,7 +204,7 @@ final class BlockLoop implements DataLoop {
         return switch (direction) {
             case READ -> shortReads;
             case WRITE -> shortWrites;
-            case SYNC -> 0;
+            case SYNC, CREATE, STAT, OPEN, RENAME, UNLINK -> 0;
         };
     }
 

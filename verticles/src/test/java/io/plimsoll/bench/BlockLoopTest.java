@@ -36,12 +36,15 @@ final class BlockLoopTest {
     @Test
     void everyBlockOfTheSizeIsDoneOnceAndNoMore() throws InterruptedException {
         for (int depth : new int[] {1, 7, 64}) {
-            Outcome outcome = run(plan(work(AccessMode.RANDRW, 1000, SyncPolicy.NONE), depth, 1, new Load.Closed(), UNTIL_DONE));
+            Outcome outcome =
+                    run(plan(work(AccessMode.RANDRW, 1000, SyncPolicy.NONE), depth, 1, new Load.Closed(), UNTIL_DONE));
             assertEquals(1000, ops(outcome, Direction.READ) + ops(outcome, Direction.WRITE));
             assertEquals(1000L * BLOCK, bytes(outcome));
             assertEquals(
                     ops(outcome, Direction.READ),
-                    outcome.totals().histogram(Direction.READ.ordinal(), Track.LAT).count());
+                    outcome.totals()
+                            .histogram(Direction.READ.ordinal(), Track.LAT)
+                            .count());
         }
     }
 
@@ -81,7 +84,8 @@ final class BlockLoopTest {
     @Test
     void moreThanCanBeDoneIsMissedAndItsWaitingIsInTheResponseTimes() throws InterruptedException {
         Load.Open load = new Load.Open(Load.Open.PER_SECOND_MAX, Load.Arrival.LINEAR, Load.Pacer.SPIN);
-        JobPlan plan = plan(work(AccessMode.RANDREAD, 1 << 20, SyncPolicy.NONE), 1, 1, load, new Span(0, 20_000_000, true));
+        JobPlan plan =
+                plan(work(AccessMode.RANDREAD, 1 << 20, SyncPolicy.NONE), 1, 1, load, new Span(0, 20_000_000, true));
         Outcome outcome = run(plan);
         OpenLoopResult open = Results.openLoop(plan, outcome).orElseThrow();
         assertEquals(2_000_000, open.due());
@@ -95,7 +99,11 @@ final class BlockLoopTest {
     void whatCompletesBeforeTheRampIsOverIsNotInTheResult() throws InterruptedException {
         Load.Open load = new Load.Open(10_000, Load.Arrival.LINEAR, Load.Pacer.HYBRID);
         JobPlan plan = plan(
-                work(AccessMode.RANDREAD, 1 << 20, SyncPolicy.NONE), 8, 1, load, new Span(40_000_000, 40_000_000, true));
+                work(AccessMode.RANDREAD, 1 << 20, SyncPolicy.NONE),
+                8,
+                1,
+                load,
+                new Span(40_000_000, 40_000_000, true));
         Outcome outcome = run(plan);
         long due = Results.openLoop(plan, outcome).orElseThrow().due();
         assertTrue(due <= 400, due + " were due in 40 ms at 10,000/s");
@@ -121,7 +129,8 @@ final class BlockLoopTest {
 
     @Test
     void aWarmLoopAllocatesNothing() throws InterruptedException {
-        Work.Blocks work = work(AccessMode.RANDRW, 3_000_000, new SyncPolicy(100, true, SyncPolicy.OpenFlag.NONE, false));
+        Work.Blocks work =
+                work(AccessMode.RANDRW, 3_000_000, new SyncPolicy(100, true, SyncPolicy.OpenFlag.NONE, false));
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long[] allocated = new long[2];
         JobPlan plan = plan(work, 32, 1, new Load.Closed(), UNTIL_DONE);
@@ -132,10 +141,13 @@ final class BlockLoopTest {
             try (var engine = preparation.engine()) {
                 for (int i = 0; i < 2; i++) {
                     DataLoop loop = preparation.loop(engine);
-                    long before = threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
+                    long before = threads.getThreadAllocatedBytes(
+                            Thread.currentThread().threadId());
                     long now = System.nanoTime();
                     loop.run(new Timeline(now, now, Long.MAX_VALUE));
-                    allocated[i] = threads.getThreadAllocatedBytes(Thread.currentThread().threadId()) - before;
+                    allocated[i] = threads.getThreadAllocatedBytes(
+                                    Thread.currentThread().threadId())
+                            - before;
                 }
             } catch (java.io.IOException e) {
                 allocated[1] = Long.MAX_VALUE;
