@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 /// One thread: the one that made it, from making to closing (a ring belongs to its thread). After warm-up queueing,
 /// submitting and reaping allocate nothing, take no lock, and throw nothing: failures of operations are results.
 /// [PosixException] of `submit` and `reap` means that the engine itself is at its end.
-public sealed interface Engine extends AutoCloseable permits NullEngine {
+public sealed interface Engine extends AutoCloseable permits NullEngine, PsyncEngine {
 
     /// Result of a linked operation whose predecessor failed or was short.
     int CANCELED = -Errno.ECANCELED.number;
@@ -26,6 +26,12 @@ public sealed interface Engine extends AutoCloseable permits NullEngine {
 
     /// Whether completion comes after `submit` has returned: only then is there a time of submission (slat) apart.
     boolean async();
+
+    /// How the system let it be set up, in words for a result: ring flags, registered buffers, huge pages. Empty where
+    /// there is nothing to say.
+    default String note() {
+        return "";
+    }
 
     /// Opens a file and gives its number, counting from 0; closed files' numbers are used again.
     ///

@@ -18,7 +18,8 @@ public final class Engines {
         Require.inRange("block size in bytes", blockBytes, 1, BlockSizes.BLOCK_BYTES_MAX);
         return switch (kind) {
             case NULL -> new NullEngine(depth, blockBytes);
-            case PSYNC, IO_URING, FILECHANNEL, MMAP, DD ->
+            case PSYNC -> new PsyncEngine(depth, blockBytes);
+            case IO_URING, FILECHANNEL, MMAP, DD ->
                 throw new UnsupportedOperationException("engine " + kind.word() + " is not there yet");
         };
     }

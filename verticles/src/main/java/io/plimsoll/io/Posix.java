@@ -19,8 +19,8 @@ import java.util.Arrays;
 /// The calls of libc that measuring needs, with errno. Linux, 64 bit.
 ///
 /// An instance belongs to one owner and is used by one thread at a time: errno lands in a segment of the instance. The
-/// calls block and are therefore never `critical`. Only [#writeFully], [#fsync] and [#close] are on the measured path;
-/// [#writeFully] allocates nothing unless a write is short, once it is compiled; until then 40 bytes a call.
+/// calls block and are therefore never `critical`. Those on the measured path ([#read], [#write], [#sync], [#syscall])
+/// take numbers and allocate nothing, once they are compiled.
 final class Posix implements AutoCloseable {
     static final int O_RDONLY = 0;
     static final int O_WRONLY = 1;
@@ -28,10 +28,17 @@ final class Posix implements AutoCloseable {
     static final int O_CREAT = 0x40;
     static final int O_EXCL = 0x80;
     static final int O_CLOEXEC = 0x80000;
+    static final int O_DSYNC = 0x1000;
+    static final int O_SYNC = 0x101000;
+    static final int O_DIRECT;
     static final int O_DIRECTORY;
     static final int O_NOFOLLOW;
     static final int AT_FDCWD = -100;
 
+    private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int STATX_TYPE = 1;
+    private static final int STATX_DIOALIGN = 0x2000;
+    private static final long STATX_BYTES = 256;
     private static final int PROT_READ_WRITE = 1 | 2;
     private static final int MAP_SHARED = 1;
     private static final int MAP_PRIVATE_ANONYMOUS = 2 | 0x20;
@@ -47,10 +54,13 @@ final class Posix implements AutoCloseable {
     private static final VarHandle ERRNO = CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
     private static final MethodHandle OPENAT;
+    private static final MethodHandle PREAD;
     private static final MethodHandle PWRITE;
     private static final MethodHandle FSYNC;
+    private static final MethodHandle FDATASYNC;
     private static final MethodHandle CLOSE;
     private static final MethodHandle UNLINKAT;
+    private static final MethodHandle STATX;
     private static final MethodHandle FSTATVFS;
     private static final MethodHandle MMAP;
     private static final MethodHandle MUNMAP;
@@ -60,8 +70,10 @@ final class Posix implements AutoCloseable {
     private static final MethodHandle FCNTL;
 
     static {
-        // These two are the only ones used here that differ: asm-generic (x86, riscv, s390) against arm and power.
-        boolean arm = System.getProperty("os.arch").matches("aarch64|ppc64le");
+        // These three are the only ones used here that differ: asm-generic (x86, riscv, s390) against arm and power.
+        String arch = System.getProperty("os.arch");
+        boolean arm = arch.matches("aarch64|ppc64le");
+        O_DIRECT = arch.equals("ppc64le") ? 0x20000 : arm ? 0x10000 : 0x4000;
         O_DIRECTORY = arm ? 0x4000 : 0x10000;
         O_NOFOLLOW = arm ? 0x8000 : 0x20000;
         try {
@@ -69,10 +81,13 @@ final class Posix implements AutoCloseable {
                     "openat",
                     FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
                     Linker.Option.firstVariadicArg(3));
-            PWRITE = bind("pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+            PREAD = bind("pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+            PWRITE = bind("pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
             FSYNC = bind("fsync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+            FDATASYNC = bind("fdatasync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
             CLOSE = bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
             UNLINKAT = bind("unlinkat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+            STATX = bind("statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
             FSTATVFS = bind("fstatvfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
             MMAP = bind(
                     "mmap",
@@ -128,41 +143,72 @@ final class Posix implements AutoCloseable {
         }
     }
 
+    /// Reads to `address`, which must be the caller's as long as the call lasts. Returns bytes, which may be fewer
+    /// than asked for, or -errno.
+    long read(int fd, long address, long bytes, long offset) {
+        try {
+            while (true) {
+                long read = (long) PREAD.invokeExact(capture, fd, address, bytes, offset);
+                if (read >= 0 || errno() != Errno.EINTR.number) {
+                    return read >= 0 ? read : -errno();
+                }
+            }
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /// Writes from `address`, likewise.
+    long write(int fd, long address, long bytes, long offset) {
+        try {
+            while (true) {
+                long written = (long) PWRITE.invokeExact(capture, fd, address, bytes, offset);
+                if (written >= 0 || errno() != Errno.EINTR.number) {
+                    return written >= 0 ? written : -errno();
+                }
+            }
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
     /// Writes the first `bytes` of `buffer`, all of them: a short write is continued, and its cause is found by the
     /// call that follows it.
     void writeFully(int fd, MemorySegment buffer, long bytes, long offset, String path) throws PosixException {
         long done = 0;
         while (done < bytes) {
-            MemorySegment rest = done == 0 ? buffer : buffer.asSlice(done);
-            long written;
-            try {
-                written = (long) PWRITE.invokeExact(capture, fd, rest, bytes - done, offset + done);
-            } catch (Throwable t) {
-                throw rethrow(t);
-            }
-            if (written > 0) {
-                done += written;
-            } else if (written == 0 || errno() != Errno.EINTR.number) {
+            long written = write(fd, buffer.address() + done, bytes - done, offset + done);
+            if (written <= 0) {
                 throw new PosixException(
                         "write",
                         path,
-                        written == 0 ? 0 : errno(),
+                        (int) -written,
                         done == 0 && written < 0 ? "" : done + " of " + bytes + " bytes were written");
             }
+            done += written;
+        }
+    }
+
+    /// fsync, or fdatasync if `dataOnly`. Returns 0 or -errno.
+    int sync(int fd, boolean dataOnly) {
+        try {
+            while (true) {
+                int result = dataOnly ? (int) FDATASYNC.invokeExact(capture, fd) : (int) FSYNC.invokeExact(capture, fd);
+                if (result == 0 || errno() != Errno.EINTR.number) {
+                    return result == 0 ? 0 : -errno();
+                }
+            }
+        } catch (Throwable t) {
+            throw unexpected(t);
         }
     }
 
     /// Called once for a file and never again after a failure: the kernel reports an error of writing back once, and a
     /// second fsync would succeed without the bytes being on disk.
     void fsync(int fd, String path) throws PosixException {
-        try {
-            while ((int) FSYNC.invokeExact(capture, fd) != 0) {
-                if (errno() != Errno.EINTR.number) {
-                    throw new PosixException("fsync", path, errno());
-                }
-            }
-        } catch (Throwable t) {
-            throw rethrow(t);
+        int result = sync(fd, false);
+        if (result != 0) {
+            throw new PosixException("fsync", path, -result);
         }
     }
 
@@ -182,6 +228,42 @@ final class Posix implements AutoCloseable {
             if ((int) UNLINKAT.invokeExact(capture, directory, scratch.allocateFrom(name), 0) != 0) {
                 throw new PosixException("unlink", path, errno());
             }
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    /// What a file is, and what direct I/O on it asks for.
+    ///
+    /// @param mode kind and permissions, as in `st_mode`
+    /// @param directMemoryBytes what addresses must be a multiple of; 0 where it is not said
+    /// @param directOffsetBytes what offsets and lengths must be a multiple of; likewise
+    record Status(int mode, int directMemoryBytes, int directOffsetBytes) {
+        private static final int KIND = 0xF000;
+        private static final int CHARACTER_DEVICE = 0x2000;
+
+        boolean isCharacterDevice() {
+            return (mode & KIND) == CHARACTER_DEVICE;
+        }
+    }
+
+    /// Of a path, of what it leads to.
+    Status status(String path) throws PosixException {
+        return status(AT_FDCWD, path, 0, path);
+    }
+
+    Status status(int fd, String path) throws PosixException {
+        return status(fd, "", AT_EMPTY_PATH, path);
+    }
+
+    private Status status(int directory, String name, int flags, String path) throws PosixException {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment s = scratch.allocate(STATX_BYTES, 8);
+            MemorySegment nameBytes = scratch.allocateFrom(name);
+            if ((int) STATX.invokeExact(capture, directory, nameBytes, flags, STATX_TYPE | STATX_DIOALIGN, s) != 0) {
+                throw new PosixException("statx", path, errno());
+            }
+            return new Status(s.get(ValueLayout.JAVA_SHORT, 28) & 0xFFFF, s.get(JAVA_INT, 152), s.get(JAVA_INT, 156));
         } catch (Throwable t) {
             throw rethrow(t);
         }
@@ -289,11 +371,17 @@ final class Posix implements AutoCloseable {
     }
 
     private static PosixException rethrow(Throwable t) {
+        if (t instanceof PosixException e) {
+            return e;
+        }
+        throw unexpected(t);
+    }
+
+    private static Error unexpected(Throwable t) {
         return switch (t) {
-            case PosixException e -> e;
             case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            default -> throw new AssertionError("a native call throws nothing of its own", t);
+            case Error e -> e;
+            default -> new AssertionError("a native call throws nothing of its own", t);
         };
     }
 

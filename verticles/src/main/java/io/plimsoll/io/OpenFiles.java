@@ -1,0 +1,134 @@
+package io.plimsoll.io;
+
+import java.util.Arrays;
+
+/// The files that an engine has open, by the number that it gave them: the lowest that is free, counting from 0.
+final class OpenFiles {
+    private static final int MODE = 0644;
+    private static final int CLOSED = -1;
+
+    private final Posix posix;
+    private final int blockBytes;
+    private int[] fds = new int[0];
+    private String[] paths = new String[0];
+
+    /// @param blockBytes of the largest operation
+    OpenFiles(Posix posix, int blockBytes) {
+        this.posix = posix;
+        this.blockBytes = blockBytes;
+    }
+
+    int open(FileRef file, OpenMode mode) throws PosixException {
+        int fd = openDescriptor(file, mode);
+        int number = 0;
+        while (number < fds.length && fds[number] != CLOSED) {
+            number++;
+        }
+        if (number == fds.length) {
+            fds = Arrays.copyOf(fds, Math.max(16, 2 * number));
+            paths = Arrays.copyOf(paths, fds.length);
+            Arrays.fill(fds, number, fds.length, CLOSED);
+        }
+        fds[number] = fd;
+        paths[number] = file.path().toString();
+        return number;
+    }
+
+    private int openDescriptor(FileRef file, OpenMode mode) throws PosixException {
+        String path = file.path().toString();
+        // The kernel refuses the flag on /dev/zero and its like, which have no page cache that it could lead past.
+        boolean direct = mode.direct() && (mode.create() || !posix.status(path).isCharacterDevice());
+        int flags = flags(mode, direct);
+        int fd;
+        try {
+            fd = switch (file) {
+                case FileRef.In in ->
+                    posix.openAt(in.directory().descriptor(), in.name(), flags | Posix.O_NOFOLLOW, MODE, path);
+                case FileRef.At _ -> posix.openAt(Posix.AT_FDCWD, path, flags, MODE, path);
+            };
+        } catch (PosixException e) {
+            if (direct && e.errno() == Errno.EINVAL.number) {
+                throw new PosixException(
+                        "open", path, e.errno(), "the file system has no direct I/O; use --direct=0, or another one");
+            }
+            throw e;
+        }
+        try {
+            if (direct) {
+                checkAlignment(posix.status(fd, path), path);
+            }
+            return fd;
+        } catch (PosixException e) {
+            posix.close(fd, path);
+            throw e;
+        }
+    }
+
+    private static int flags(OpenMode mode, boolean direct) {
+        int access = mode.read() && mode.write() ? Posix.O_RDWR : mode.write() ? Posix.O_WRONLY : Posix.O_RDONLY;
+        int sync =
+                switch (mode.sync()) {
+                    case NONE -> 0;
+                    case DSYNC -> Posix.O_DSYNC;
+                    case SYNC -> Posix.O_SYNC;
+                };
+        return access | sync | (mode.create() ? Posix.O_CREAT | Posix.O_EXCL : 0) | (direct ? Posix.O_DIRECT : 0);
+    }
+
+    private void checkAlignment(Posix.Status status, String path) throws PosixException {
+        int memory = status.directMemoryBytes();
+        if (memory > SlotMemory.SLOT_ALIGN_BYTES) {
+            throw new PosixException(
+                    "open",
+                    path,
+                    0,
+                    "direct I/O needs memory aligned to " + memory + " bytes, and there is only "
+                            + SlotMemory.SLOT_ALIGN_BYTES + "; use --direct=0");
+        }
+        int offset = status.directOffsetBytes();
+        if (offset > 0 && blockBytes % offset != 0) {
+            throw new PosixException(
+                    "open",
+                    path,
+                    0,
+                    "direct I/O needs blocks of a multiple of " + offset + " bytes, and these are of " + blockBytes
+                            + "; choose another block size, or --direct=0");
+        }
+    }
+
+    /// The descriptor of an open file.
+    int fd(int number) {
+        return fds[number];
+    }
+
+    String path(int number) {
+        return paths[number];
+    }
+
+    void close(int number) throws PosixException {
+        int fd = fds[number];
+        if (fd == CLOSED) {
+            throw new IllegalStateException("file " + number + " is not open");
+        }
+        fds[number] = CLOSED;
+        posix.close(fd, paths[number]);
+    }
+
+    /// Closes all, whatever fails; throws the first failure.
+    void closeAll() throws PosixException {
+        PosixException first = null;
+        for (int number = 0; number < fds.length; number++) {
+            if (fds[number] == CLOSED) {
+                continue;
+            }
+            try {
+                close(number);
+            } catch (PosixException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}
