@@ -124,8 +124,8 @@ final class ResourceVerticle extends VerticleBase {
         reports.accept(new Report.Resources(
                 System.currentTimeMillis(),
                 ns,
-                percent(difference(a, b, ThreadCpu.Sample::userNs), ns),
-                percent(difference(a, b, ThreadCpu.Sample::systemNs), ns),
+                percent(difference(a, b, s -> s.userNs() + s.childUserNs()), ns),
+                percent(difference(a, b, s -> s.systemNs() + s.childSystemNs()), ns),
                 percent(TimeUnit.MILLISECONDS.toNanos(now.processCpuMs - last.processCpuMs), ns),
                 now.rssBytes,
                 difference(a, b, ThreadCpu.Sample::delayNs),

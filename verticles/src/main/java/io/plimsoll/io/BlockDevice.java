@@ -1,7 +1,6 @@
 package io.plimsoll.io;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -37,16 +36,21 @@ record BlockDevice(String name, String model, String scheduler, Path statistics)
     /// The counters since boot; empty where the device is gone.
     Optional<DeviceCounters> counters() {
         String[] f = read(statistics).split("\\s+");
-        // Documentation/block/stat.rst: reads, merged, sectors, ms; writes, merged, sectors, ms; in flight, busy ms, …
+        // Reads, merged, sectors, ms; writes, merged, sectors, ms; in flight, busy ms, weighed ms; since Linux 4.18
+        // more.
         if (f.length < 11) {
             return Optional.empty();
         }
-        try {
-            return Optional.of(new DeviceCounters(
-                    Long.parseLong(f[2]) * SECTOR_BYTES, Long.parseLong(f[6]) * SECTOR_BYTES, Long.parseLong(f[9])));
-        } catch (NumberFormatException e) {
-            return Optional.empty();
+        long[] n = new long[11];
+        for (int i = 0; i < n.length; i++) {
+            Optional<Long> number = ProcFile.whole(f[i]);
+            if (number.isEmpty()) {
+                return Optional.empty();
+            }
+            n[i] = number.get();
         }
+        return Optional.of(new DeviceCounters(
+                n[0], n[1], n[2] * SECTOR_BYTES, n[3], n[4], n[5], n[6] * SECTOR_BYTES, n[7], n[9], n[10]));
     }
 
     /// `none [mq-deadline] kyber` → `mq-deadline`; `none` alone has no brackets.
@@ -56,10 +60,6 @@ record BlockDevice(String name, String model, String scheduler, Path statistics)
     }
 
     private static String read(Path file) {
-        try {
-            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
-        } catch (IOException e) {
-            return "";
-        }
+        return ProcFile.read(file).orElse("").strip();
     }
 }

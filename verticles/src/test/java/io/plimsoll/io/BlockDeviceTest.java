@@ -33,7 +33,8 @@ class BlockDeviceTest {
         assertEquals("Samsung SSD 990 PRO 2TB", device.model());
         assertEquals("mq-deadline", device.scheduler());
         assertEquals(
-                new DeviceCounters(4120136L * 512, 23041200L * 512, 93070),
+                new DeviceCounters(
+                        97683, 9871, 4120136L * 512, 26531, 262421, 160862, 23041200L * 512, 182430, 93070, 221380),
                 device.counters().orElseThrow());
     }
 
@@ -41,7 +42,7 @@ class BlockDeviceTest {
     void whatSysfsDoesNotTellIsEmpty() throws IOException {
         Path disk = sys.resolve("devices/virtual/vda");
         write(disk.resolve("queue/scheduler"), "none\n");
-        write(disk.resolve("stat"), "1 2 3 garbage\n");
+        write(disk.resolve("stat"), "1 2 3 4 5 6 garbage 8 9 10 11\n");
         link("253:0", disk);
 
         BlockDevice device = BlockDevice.of(sys, 253, 0).orElseThrow();
