@@ -152,6 +152,7 @@ final class BlockLoop implements DataLoop {
         if (open) {
             nextDueNs = originNs + schedule.nextNs();
         }
+        line.awaitStart();
         nowNs = System.nanoTime();
         lastCompletedNs = nowNs;
         boolean more = true;

@@ -10,4 +10,11 @@ record Timeline(long startNs, long measureNs, long endNs) {
         long measureNs = startNs + span.rampNs();
         return new Timeline(startNs, measureNs, span.runtimeNs() == 0 ? Long.MAX_VALUE : measureNs + span.runtimeNs());
     }
+
+    /// Returns at the start, whoever calls.
+    void awaitStart() {
+        while (System.nanoTime() < startNs) {
+            Thread.onSpinWait();
+        }
+    }
 }
