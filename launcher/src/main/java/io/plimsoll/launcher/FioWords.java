@@ -119,7 +119,7 @@ final class FioWords {
     static final class SyncWord extends Word<SyncPolicy.OpenFlag> {
         SyncWord() {
             super(text -> oneOf(
-                    "sync",
+                    "a way to sync",
                     text,
                     Map.of(
                             "none", SyncPolicy.OpenFlag.NONE,
@@ -133,22 +133,26 @@ final class FioWords {
     static final class ArrivalWord extends Word<Load.Arrival> {
         ArrivalWord() {
             super(text -> oneOf(
-                    "rate_process", text, Map.of("linear", Load.Arrival.LINEAR, "poisson", Load.Arrival.POISSON)));
+                    "a rate process", text, Map.of("linear", Load.Arrival.LINEAR, "poisson", Load.Arrival.POISSON)));
         }
     }
 
     static final class PacerWord extends Word<Load.Pacer> {
         PacerWord() {
             super(text -> oneOf(
-                    "pacer",
+                    "a pacer",
                     text,
                     Map.of("spin", Load.Pacer.SPIN, "hybrid", Load.Pacer.HYBRID, "timed", Load.Pacer.TIMED)));
         }
     }
 
-    static final class Verify extends Word<Boolean> {
-        Verify() {
-            super(text -> oneOf("verify", text, Map.of("crc32c", true, "0", false)));
+    enum Checksum {
+        CRC32C
+    }
+
+    static final class ChecksumWord extends Word<Checksum> {
+        ChecksumWord() {
+            super(text -> oneOf("a checksum of --verify here", text, Map.of("crc32c", Checksum.CRC32C)));
         }
     }
 
@@ -207,7 +211,7 @@ final class FioWords {
     }
 
     static boolean bool(String text) {
-        return oneOf("a switch", text, Map.of("1", true, "0", false, "true", true, "false", false));
+        return oneOf("0 or 1", text, Map.of("1", true, "0", false, "true", true, "false", false));
     }
 
     static double rate(String text) {

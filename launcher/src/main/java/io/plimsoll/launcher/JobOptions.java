@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -274,15 +275,16 @@ final class JobOptions {
                 paramLabel = "crc32c",
                 arity = "0..1",
                 fallbackValue = "crc32c",
-                converter = FioWords.Verify.class,
+                converter = FioWords.ChecksumWord.class,
                 description = "Write offset, seed and checksum into each block, and check reads against them.")
-        private Boolean verify;
+        private FioWords.Checksum verify;
     }
 
     /// The job that was typed.
     ///
     /// @throws ParameterException with what does not go together, and what to write instead
     JobRequest request(Load load) {
+        refuseRepeated();
         try {
             return request(load, work());
         } catch (IllegalArgumentException e) {
@@ -391,7 +393,7 @@ final class JobOptions {
     }
 
     private Content content() {
-        boolean verify = or(data.verify, false);
+        boolean verify = data.verify != null;
         if (verify && machine.ioengine == EngineKind.NULL) {
             throw misuse("--verify has nothing to check: --ioengine=null reads and writes nothing");
         }
@@ -510,6 +512,19 @@ final class JobOptions {
         }
         if (file.equals(Path.of("/dev/null")) && mode.reads()) {
             throw misuse("--filename=/dev/null is for writes: it has nothing to read; --filename=/dev/zero has");
+        }
+    }
+
+    /// picocli would begin the group of a repeated option anew, and forget what was said in it before.
+    private void refuseRepeated() {
+        List<String> typed = spec.commandLine().getParseResult().originalArgs();
+        for (OptionSpec option : spec.options()) {
+            long times = typed.stream()
+                    .filter(word -> Arrays.asList(option.names()).contains(word.replaceFirst("=.*", "")))
+                    .count();
+            if (times > 1) {
+                throw misuse("option '" + option.longestName() + "' should be specified only once");
+            }
         }
     }
 

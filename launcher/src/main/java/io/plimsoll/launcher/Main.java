@@ -30,7 +30,11 @@ public final class Main {
     }
 
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine line = commandLine().setOut(out).setErr(err);
+        return run(commandLine(), out, err, args);
+    }
+
+    static int run(CommandLine line, PrintWriter out, PrintWriter err, String... args) {
+        line.setOut(out).setErr(err);
         int code = line.execute(args);
         out.flush();
         err.flush();
@@ -38,7 +42,12 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new PlimsollCommand());
+        return commandLine(CommandLine.defaultFactory());
+    }
+
+    /// @param commands makes the commands from their classes
+    static CommandLine commandLine(CommandLine.IFactory commands) {
+        CommandLine line = new CommandLine(new PlimsollCommand(), commands);
         line.getCommandSpec().usageMessage().exitCodeList(ExitCode.meanings());
         line.getSubcommands()
                 .values()

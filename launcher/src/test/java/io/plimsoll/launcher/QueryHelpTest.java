@@ -19,7 +19,8 @@ final class QueryHelpTest {
                     new ShowCommand(),
                     new EventsCommand(),
                     new ExportCommand(),
-                    new ReportCommand())) {
+                    new ReportCommand(),
+                    new BenchCommand())) {
                 new CommandLine(command).execute("--help");
             }
         }
@@ -39,6 +40,7 @@ final class QueryHelpTest {
         assertEquals(0, java.waitFor(), output);
         assertTrue(output.contains("io.plimsoll.launcher.ExportCommand source"), "classes are not listed: " + output);
         assertTrue(output.contains("--histograms"), output);
+        assertTrue(output.contains("--rate_iops"), output);
         assertEquals(
                 List.of(),
                 output.lines()
