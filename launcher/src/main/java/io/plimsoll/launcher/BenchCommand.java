@@ -1,5 +1,6 @@
 package io.plimsoll.launcher;
 
+import io.plimsoll.bench.Bench;
 import io.plimsoll.bench.BenchJson;
 import io.plimsoll.bench.BenchText;
 import io.plimsoll.bench.JobRefusedException;
@@ -74,9 +75,7 @@ final class BenchCommand implements Callable<Integer>, Main.Explains {
     }
 
     BenchCommand() {
-        this((_, _, _) -> {
-            throw new CommandException(ExitCode.INTERNAL, "there is no runner in this build");
-        });
+        this(Bench::run);
     }
 
     BenchCommand(Runner runner) {

@@ -66,12 +66,11 @@ final class OpenFiles {
 
     private static int flags(OpenMode mode, boolean direct) {
         int access = mode.read() && mode.write() ? Posix.O_RDWR : mode.write() ? Posix.O_WRONLY : Posix.O_RDONLY;
-        int sync =
-                switch (mode.sync()) {
-                    case NONE -> 0;
-                    case DSYNC -> Posix.O_DSYNC;
-                    case SYNC -> Posix.O_SYNC;
-                };
+        int sync = switch (mode.sync()) {
+            case NONE -> 0;
+            case DSYNC -> Posix.O_DSYNC;
+            case SYNC -> Posix.O_SYNC;
+        };
         return access | sync | (mode.create() ? Posix.O_CREAT | Posix.O_EXCL : 0) | (direct ? Posix.O_DIRECT : 0);
     }
 
