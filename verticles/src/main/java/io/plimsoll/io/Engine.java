@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 /// One thread: the one that made it, from making to closing (a ring belongs to its thread). After warm-up queueing,
 /// submitting and reaping allocate nothing, take no lock, and throw nothing: failures of operations are results.
 /// [PosixException] of `submit` and `reap` means that the engine itself is at its end.
-public sealed interface Engine extends AutoCloseable permits NullEngine, PsyncEngine {
+public sealed interface Engine extends AutoCloseable permits NullEngine, PsyncEngine, IoUringEngine {
 
     /// Result of a linked operation whose predecessor failed or was short.
     int CANCELED = -Errno.ECANCELED.number;

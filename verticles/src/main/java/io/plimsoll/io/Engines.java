@@ -19,7 +19,8 @@ public final class Engines {
         return switch (kind) {
             case NULL -> new NullEngine(depth, blockBytes);
             case PSYNC -> new PsyncEngine(depth, blockBytes);
-            case IO_URING, FILECHANNEL, MMAP, DD ->
+            case IO_URING -> new IoUringEngine(depth, blockBytes);
+            case FILECHANNEL, MMAP, DD ->
                 throw new UnsupportedOperationException("engine " + kind.word() + " is not there yet");
         };
     }

@@ -33,6 +33,7 @@ enum Errno {
     ENOSYS(38, "Function not implemented"),
     ENOTEMPTY(39, "Directory not empty"),
     ELOOP(40, "Too many levels of symbolic links"),
+    ETIME(62, "Timer expired"),
     EPROTO(71, "Protocol error"),
     EOPNOTSUPP(95, "Operation not supported"),
     ESHUTDOWN(108, "Cannot send after transport endpoint shutdown"),

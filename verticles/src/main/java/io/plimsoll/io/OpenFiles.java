@@ -3,7 +3,7 @@ package io.plimsoll.io;
 import java.util.Arrays;
 
 /// The files that an engine has open, by the number that it gave them: the lowest that is free, counting from 0.
-final class OpenFiles {
+final class OpenFiles implements AutoCloseable {
     private static final int MODE = 0644;
     private static final int CLOSED = -1;
 
@@ -114,7 +114,8 @@ final class OpenFiles {
     }
 
     /// Closes all, whatever fails; throws the first failure.
-    void closeAll() throws PosixException {
+    @Override
+    public void close() throws PosixException {
         PosixException first = null;
         for (int number = 0; number < fds.length; number++) {
             if (fds[number] == CLOSED) {

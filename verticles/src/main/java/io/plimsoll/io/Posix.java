@@ -44,6 +44,7 @@ final class Posix implements AutoCloseable {
     private static final int MAP_PRIVATE_ANONYMOUS = 2 | 0x20;
     private static final int MADV_HUGEPAGE = 14;
     private static final int MFD_CLOEXEC = 1;
+    private static final int RLIMIT_MEMLOCK = 8;
     private static final int F_OFD_SETLK = 37;
     private static final short F_WRLCK = 1;
     private static final long FLOCK_BYTES = 32;
@@ -64,6 +65,8 @@ final class Posix implements AutoCloseable {
     private static final MethodHandle FSTATVFS;
     private static final MethodHandle MMAP;
     private static final MethodHandle MUNMAP;
+    private static final MethodHandle SYSCALL;
+    private static final MethodHandle GETRLIMIT;
     private static final MethodHandle MADVISE;
     private static final MethodHandle MEMFD_CREATE;
     private static final MethodHandle FTRUNCATE;
@@ -92,6 +95,12 @@ final class Posix implements AutoCloseable {
             MMAP = bind(
                     "mmap",
                     FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+            SYSCALL = bind(
+                    "syscall",
+                    FunctionDescriptor.of(
+                            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                    Linker.Option.firstVariadicArg(1));
+            GETRLIMIT = bind("getrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
             MUNMAP = bind("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
             MADVISE = bind("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
             MEMFD_CREATE = bind("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
@@ -286,9 +295,13 @@ final class Posix implements AutoCloseable {
 
     /// Maps memory that is private (`fd` = -1) or a file's. Returns its address.
     long map(long bytes, int fd) throws PosixException {
+        return map(bytes, fd, 0);
+    }
+
+    long map(long bytes, int fd, long offset) throws PosixException {
         try {
             int flags = fd < 0 ? MAP_PRIVATE_ANONYMOUS : MAP_SHARED;
-            long address = (long) MMAP.invokeExact(capture, 0L, bytes, PROT_READ_WRITE, flags, fd, 0L);
+            long address = (long) MMAP.invokeExact(capture, 0L, bytes, PROT_READ_WRITE, flags, fd, offset);
             if (address == -1) {
                 throw new PosixException("map", bytes + " bytes of memory", errno());
             }
@@ -361,6 +374,29 @@ final class Posix implements AutoCloseable {
                 return false;
             }
             throw new PosixException("lock", path, errno());
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    /// A system call that libc has no function for. Returns its result, or -errno.
+    long syscall(long number, long a, long b, long c, long d, long e, long f) {
+        try {
+            long result = (long) SYSCALL.invokeExact(capture, number, a, b, c, d, e, f);
+            return result == -1 ? -errno() : result;
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /// How much memory the user may lock, in bytes; -1 as an unsigned number is without limit.
+    long lockedBytesMax() throws PosixException {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment limit = scratch.allocate(16, 8); // soft, hard
+            if ((int) GETRLIMIT.invokeExact(capture, RLIMIT_MEMLOCK, limit) != 0) {
+                throw new PosixException("getrlimit", "RLIMIT_MEMLOCK", errno());
+            }
+            return limit.get(JAVA_LONG, 0);
         } catch (Throwable t) {
             throw rethrow(t);
         }

@@ -154,7 +154,7 @@ final class PsyncEngine implements Engine {
     public void close() throws PosixException {
         try (posix;
                 memory) {
-            files.closeAll();
+            files.close();
         }
     }
 }

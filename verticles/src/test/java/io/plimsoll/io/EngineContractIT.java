@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 /// What a data loop may rely on, whichever engine it was given.
 @Timeout(120)
 class EngineContractIT {
-    static final List<EngineKind> ENGINES = List.of(EngineKind.PSYNC);
+    static final List<EngineKind> ENGINES = List.of(EngineKind.PSYNC, EngineKind.IO_URING);
 
     private static final int BLOCK = 4096;
     private static final OpenMode READ = new OpenMode(true, false, false, false, OpenFlag.NONE);
