@@ -7,16 +7,24 @@ import java.lang.foreign.MemorySegment;
 final class NullEngine implements Engine {
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment[] memory;
+    /// Operations in the order in which they were queued, in a circle: those that are looked at, then those that are
+    /// submitted, then those that are queued.
+    private final int mask;
+
     private final int[] slots;
     private final int[] results;
-    private int queued;
+    private int looked;
+    private int completed;
     private int submitted;
+    private int queued;
     private int files;
 
     NullEngine(int depth, int blockBytes) {
         memory = new MemorySegment[depth];
-        slots = new int[2 * depth];
-        results = new int[2 * depth];
+        int places = Integer.highestOneBit(4 * depth - 1) << 1;
+        mask = places - 1;
+        slots = new int[places];
+        results = new int[places];
         MemorySegment all = arena.allocate((long) depth * blockBytes, 4096);
         for (int i = 0; i < depth; i++) {
             memory[i] = all.asSlice((long) i * blockBytes, blockBytes);
@@ -62,8 +70,9 @@ final class NullEngine implements Engine {
     }
 
     private void queue(int slot, int result) {
-        slots[queued] = slot;
-        results[queued++] = result;
+        int place = queued++ & mask;
+        slots[place] = slot;
+        results[place] = result;
     }
 
     @Override
@@ -76,20 +85,19 @@ final class NullEngine implements Engine {
 
     @Override
     public int reap(int min, long timeoutNs) {
-        int completed = submitted;
-        submitted = 0;
-        queued = 0;
-        return completed;
+        looked = completed;
+        completed = submitted;
+        return completed - looked;
     }
 
     @Override
     public int slot(int i) {
-        return slots[i];
+        return slots[(looked + i) & mask];
     }
 
     @Override
     public int result(int i) {
-        return results[i];
+        return results[(looked + i) & mask];
     }
 
     @Override

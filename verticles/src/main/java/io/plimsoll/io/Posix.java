@@ -45,6 +45,8 @@ final class Posix implements AutoCloseable {
     private static final int MADV_HUGEPAGE = 14;
     private static final int MFD_CLOEXEC = 1;
     private static final int RLIMIT_MEMLOCK = 8;
+    private static final int RUSAGE_THREAD = 1;
+    private static final long RUSAGE_BYTES = 144;
     private static final int F_OFD_SETLK = 37;
     private static final short F_WRLCK = 1;
     private static final long FLOCK_BYTES = 32;
@@ -67,6 +69,9 @@ final class Posix implements AutoCloseable {
     private static final MethodHandle MUNMAP;
     private static final MethodHandle SYSCALL;
     private static final MethodHandle GETRLIMIT;
+    private static final MethodHandle GETRUSAGE;
+    private static final MethodHandle SCHED_GETAFFINITY;
+    private static final MethodHandle SCHED_SETAFFINITY;
     private static final MethodHandle MADVISE;
     private static final MethodHandle MEMFD_CREATE;
     private static final MethodHandle FTRUNCATE;
@@ -101,6 +106,11 @@ final class Posix implements AutoCloseable {
                             JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
                     Linker.Option.firstVariadicArg(1));
             GETRLIMIT = bind("getrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+            GETRUSAGE = bind("getrusage", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+            SCHED_GETAFFINITY =
+                    bind("sched_getaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+            SCHED_SETAFFINITY =
+                    bind("sched_setaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
             MUNMAP = bind("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
             MADVISE = bind("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
             MEMFD_CREATE = bind("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
@@ -399,6 +409,52 @@ final class Posix implements AutoCloseable {
             return limit.get(JAVA_LONG, 0);
         } catch (Throwable t) {
             throw rethrow(t);
+        }
+    }
+
+    /// Of the calling thread.
+    ThreadUsage threadUsage() throws PosixException {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment u = scratch.allocate(RUSAGE_BYTES, 8);
+            if ((int) GETRUSAGE.invokeExact(capture, RUSAGE_THREAD, u) != 0) {
+                throw new PosixException("getrusage", "thread", errno());
+            }
+            return new ThreadUsage(
+                    timeNs(u, 0),
+                    timeNs(u, 16),
+                    u.get(JAVA_LONG, 64),
+                    u.get(JAVA_LONG, 72),
+                    u.get(JAVA_LONG, 128),
+                    u.get(JAVA_LONG, 136));
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    private static long timeNs(MemorySegment timeval, long at) {
+        return timeval.get(JAVA_LONG, at) * 1_000_000_000 + timeval.get(JAVA_LONG, at + 8) * 1_000;
+    }
+
+    /// The processors that the calling thread may run on, as bits.
+    long[] affinity() throws PosixException {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment mask = scratch.allocate(ThreadAffinity.CPUS_MAX / Byte.SIZE, 8);
+            if ((int) SCHED_GETAFFINITY.invokeExact(capture, 0, mask.byteSize(), mask) != 0) {
+                throw new PosixException("sched_getaffinity", "thread", errno());
+            }
+            return mask.toArray(JAVA_LONG);
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    /// Likewise. Returns 0 or -errno.
+    int setAffinity(long[] cpus) {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment mask = scratch.allocateFrom(JAVA_LONG, cpus);
+            return (int) SCHED_SETAFFINITY.invokeExact(capture, 0, mask.byteSize(), mask) == 0 ? 0 : -errno();
+        } catch (Throwable t) {
+            throw unexpected(t);
         }
     }
 

@@ -172,14 +172,15 @@ final class Uring implements AutoCloseable {
             }
         }
         if (result < 0) {
-            throw new PosixException("set up", "io_uring", (int) -result, remedy((int) -result));
+            throw new PosixException("set up", "io_uring", (int) -result, remedy((int) -result, disabled()));
         }
         return (int) result;
     }
 
-    private static String remedy(int errno) {
+    /// @param disabled what the sysctl `kernel.io_uring_disabled` says
+    static String remedy(int errno, String disabled) {
         if (errno == Errno.EPERM.number) {
-            return switch (disabled()) {
+            return switch (disabled) {
                 case "2" -> "kernel.io_uring_disabled is 2; set it to 0 with sysctl, or choose psync";
                 case "1" ->
                     "kernel.io_uring_disabled is 1 and the user is not in kernel.io_uring_group;"
@@ -309,7 +310,7 @@ final class Uring implements AutoCloseable {
 
     private static void check(int result, String operation) throws PosixException {
         if (result < 0) {
-            throw new PosixException(operation, "io_uring", -result, remedy(-result));
+            throw new PosixException(operation, "io_uring", -result, remedy(-result, disabled()));
         }
     }
 
