@@ -45,6 +45,7 @@ final class Posix implements AutoCloseable {
     private static final int MADV_HUGEPAGE = 14;
     private static final int MFD_CLOEXEC = 1;
     private static final int RLIMIT_MEMLOCK = 8;
+    private static final int PR_SET_TIMERSLACK = 29;
     private static final int RUSAGE_THREAD = 1;
     private static final long RUSAGE_BYTES = 144;
     private static final int F_OFD_SETLK = 37;
@@ -69,6 +70,7 @@ final class Posix implements AutoCloseable {
     private static final MethodHandle MUNMAP;
     private static final MethodHandle SYSCALL;
     private static final MethodHandle GETRLIMIT;
+    private static final MethodHandle PRCTL;
     private static final MethodHandle GETRUSAGE;
     private static final MethodHandle SCHED_GETAFFINITY;
     private static final MethodHandle SCHED_SETAFFINITY;
@@ -106,6 +108,8 @@ final class Posix implements AutoCloseable {
                             JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
                     Linker.Option.firstVariadicArg(1));
             GETRLIMIT = bind("getrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+            PRCTL = bind(
+                    "prctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG), Linker.Option.firstVariadicArg(1));
             GETRUSAGE = bind("getrusage", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
             SCHED_GETAFFINITY =
                     bind("sched_getaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
@@ -433,6 +437,17 @@ final class Posix implements AutoCloseable {
 
     private static long timeNs(MemorySegment timeval, long at) {
         return timeval.get(JAVA_LONG, at) * 1_000_000_000 + timeval.get(JAVA_LONG, at + 8) * 1_000;
+    }
+
+    /// By how much the calling thread's wake-ups may be put off.
+    void timerSlack(long ns) throws PosixException {
+        try {
+            if ((int) PRCTL.invokeExact(capture, PR_SET_TIMERSLACK, ns) != 0) {
+                throw new PosixException("prctl", "PR_SET_TIMERSLACK", errno());
+            }
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
     }
 
     /// The processors that the calling thread may run on, as bits.
