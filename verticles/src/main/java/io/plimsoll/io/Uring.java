@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /// The two rings that io_uring shares with the kernel, by raw system calls: io_uring_setup(2), io_uring_enter(2),
 /// io_uring_register(2). Needs Linux 5.11; takes what later kernels offer.
@@ -75,6 +77,9 @@ final class Uring implements AutoCloseable {
     private static final int SQE_SHIFT = 6;
     private static final int CQE_SHIFT = 4;
     private static final int SQ_TASKRUN = 1 << 2;
+
+    private static final long LOCKED_WAIT_NS_MAX = 2_000_000_000L;
+    private static final long LOCKED_POLL_NS = 5_000_000;
 
     private static final Path DISABLED = Path.of("/proc/sys/kernel/io_uring_disabled");
     private static final VarHandle INT = JAVA_INT.varHandle();
@@ -166,7 +171,7 @@ final class Uring implements AutoCloseable {
         for (int setup : SETUPS) {
             params.fill((byte) 0);
             params.set(JAVA_INT, 8, setup);
-            result = posix.syscall(SYS_SETUP, entries, params.address(), 0, 0, 0, 0);
+            result = patiently(() -> posix.syscall(SYS_SETUP, entries, params.address(), 0, 0, 0, 0));
             if (result != -Errno.EINVAL.number) {
                 break;
             }
@@ -175,6 +180,18 @@ final class Uring implements AutoCloseable {
             throw new PosixException("set up", "io_uring", (int) -result, remedy((int) -result, disabled()));
         }
         return (int) result;
+    }
+
+    /// What does not fit into the user's locked memory now may in a moment: the kernel gives that of a closed ring back
+    /// in the background.
+    private static long patiently(LongSupplier call) {
+        long until = System.nanoTime() + LOCKED_WAIT_NS_MAX;
+        long result = call.getAsLong();
+        while (result == -Errno.ENOMEM.number && System.nanoTime() < until) {
+            LockSupport.parkNanos(LOCKED_POLL_NS);
+            result = call.getAsLong();
+        }
+        return result;
     }
 
     /// @param disabled what the sysctl `kernel.io_uring_disabled` says
@@ -261,26 +278,22 @@ final class Uring implements AutoCloseable {
                 vectors.set(JAVA_LONG, 16L * slot, memory.address(slot));
                 vectors.set(JAVA_LONG, 16L * slot + 8, memory.strideBytes());
             }
-            int result = register(REGISTER_BUFFERS, vectors.address(), memory.depth());
+            LongSupplier call = () -> register(REGISTER_BUFFERS, vectors.address(), memory.depth());
+            long lockedMax = posix.lockedBytesMax();
+            boolean mayFit = Long.compareUnsigned(memory.bytes(), lockedMax) <= 0;
+            int result = (int) (mayFit ? patiently(call) : call.getAsLong());
             if (result < 0) {
-                throw new PosixException(
-                        "register",
-                        memory.bytes() + " bytes of buffers with io_uring",
-                        -result,
-                        whyNot(-result, memory));
+                String why = result == -Errno.ENOMEM.number && lockedMax != -1 ? tooMuch(memory, lockedMax) : "";
+                throw new PosixException("register", memory.bytes() + " bytes of buffers with io_uring", -result, why);
             }
             fixedBuffers = true;
         }
     }
 
-    private String whyNot(int errno, SlotMemory memory) throws PosixException {
-        long max = posix.lockedBytesMax();
-        if (errno != Errno.ENOMEM.number || max == -1) {
-            return "";
-        }
-        return "the user may lock " + max + " bytes in all, and each data thread locks " + memory.bytes()
-                + "; raise it (ulimit -l, in KiB; LimitMEMLOCK= of a systemd unit), lower iodepth or block size,"
-                + " or choose psync";
+    private static String tooMuch(SlotMemory memory, long lockedMax) {
+        return "the user may lock " + lockedMax + " bytes in all, and each data thread locks " + memory.bytes()
+                + " and its ring; raise it (ulimit -l, in KiB; LimitMEMLOCK= of a systemd unit), lower iodepth or"
+                + " block size, or choose psync";
     }
 
     /// Makes room for the numbers 0 to `fds.length` - 1 of files; -1 where there is none.

@@ -247,9 +247,9 @@ class IoUringEngineIT {
         assumeTrue(output.startsWith("child: "), output);
         assertEquals(
                 "child: register 1048576 bytes of buffers with io_uring: Cannot allocate memory (ENOMEM, errno 12);"
-                        + " the user may lock 65536 bytes in all, and each data thread locks 1048576; raise it"
-                        + " (ulimit -l, in KiB; LimitMEMLOCK= of a systemd unit), lower iodepth or block size,"
-                        + " or choose psync; then 4096 bytes can be had",
+                        + " the user may lock 65536 bytes in all, and each data thread locks 1048576 and its ring;"
+                        + " raise it (ulimit -l, in KiB; LimitMEMLOCK= of a systemd unit), lower iodepth or block"
+                        + " size, or choose psync; then 4096 bytes can be had",
                 output.strip());
     }
 
