@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 /// One thread: the one that made it, from making to closing (a ring belongs to its thread). After warm-up queueing,
 /// submitting and reaping allocate nothing, take no lock, and throw nothing: failures of operations are results.
 /// [PosixException] of `submit` and `reap` means that the engine itself is at its end.
-public sealed interface Engine extends AutoCloseable permits NullEngine, PsyncEngine, IoUringEngine {
+public sealed interface Engine extends AutoCloseable permits NullEngine, BlockingEngine, IoUringEngine {
 
     /// Result of a linked operation whose predecessor failed or was short.
     int CANCELED = -Errno.ECANCELED.number;
@@ -74,6 +74,11 @@ public sealed interface Engine extends AutoCloseable permits NullEngine, PsyncEn
     /// The time in ns of completion `i` by its program's own account; -1 where there is no other account than ours.
     default long toldNs(int i) {
         return -1;
+    }
+
+    /// What is known of the failure of completion `i` beside its number, for a message; mostly empty.
+    default String detail(int i) {
+        return "";
     }
 
     /// Gives memory, descriptors and the ring back. What is still in flight is waited for or cancelled first.

@@ -20,8 +20,9 @@ public final class Engines {
             case NULL -> new NullEngine(depth, blockBytes);
             case PSYNC -> new PsyncEngine(depth, blockBytes);
             case IO_URING -> new IoUringEngine(depth, blockBytes);
-            case FILECHANNEL, MMAP, DD ->
-                throw new UnsupportedOperationException("engine " + kind.word() + " is not there yet");
+            case FILECHANNEL -> new FileChannelEngine(depth, blockBytes);
+            case MMAP -> new MmapEngine(depth, blockBytes);
+            case DD -> new DdEngine(depth, blockBytes);
         };
     }
 }

@@ -1,5 +1,12 @@
 package io.plimsoll.io;
 
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 
 /// The error numbers that storage answers with, as Linux numbers them on every architecture that Java 25 runs on.
@@ -69,6 +76,36 @@ enum Errno {
         String end = message.strip().toLowerCase(Locale.ROOT);
         for (Errno e : values()) {
             if (end.endsWith(e.text.toLowerCase(Locale.ROOT))) {
+                return e.number;
+            }
+        }
+        return 0;
+    }
+
+    /// The number behind an exception of Java's file classes, which tell it by their type or as the system's text; 0
+    /// where it cannot be known, as in another language.
+    static int of(IOException e) {
+        return switch (e) {
+            case PosixException x -> x.errno();
+            case NoSuchFileException _ -> ENOENT.number;
+            case FileAlreadyExistsException _ -> EEXIST.number;
+            case AccessDeniedException _ -> EACCES.number;
+            case ClosedByInterruptException _ -> EINTR.number;
+            case ClosedChannelException _ -> EBADF.number;
+            case FileSystemException x -> within(x.getReason());
+            default -> within(e.getMessage());
+        };
+    }
+
+    private static int within(String reason) {
+        if (reason == null) {
+            return 0;
+        }
+        if (reason.contains("multiple of the block size")) {
+            return EINVAL.number; // Java's own refusal of what O_DIRECT would refuse
+        }
+        for (Errno e : values()) {
+            if (reason.contains(e.text)) {
                 return e.number;
             }
         }

@@ -30,7 +30,12 @@ import org.junit.jupiter.params.provider.FieldSource;
 /// What a data loop may rely on, whichever engine it was given.
 @Timeout(120)
 class EngineContractIT {
-    static final List<EngineKind> ENGINES = List.of(EngineKind.PSYNC, EngineKind.IO_URING);
+    static final List<EngineKind> ENGINES =
+            List.of(EngineKind.PSYNC, EngineKind.IO_URING, EngineKind.FILECHANNEL, EngineKind.MMAP, EngineKind.DD);
+
+    /// A mapping is of a file that has its size already.
+    static final List<EngineKind> CREATING_ENGINES =
+            ENGINES.stream().filter(kind -> kind != EngineKind.MMAP).toList();
 
     private static final int BLOCK = 4096;
     private static final OpenMode READ = new OpenMode(true, false, false, false, OpenFlag.NONE);
@@ -261,7 +266,7 @@ class EngineContractIT {
     }
 
     @ParameterizedTest
-    @FieldSource("ENGINES")
+    @FieldSource("CREATING_ENGINES")
     void filesOfADirectoryAreCreatedOnceAndNeverThroughALink(EngineKind kind) throws IOException {
         try (TargetDirectory directory = TargetDirectory.claim(temp.resolve("d"), "test");
                 Engine engine = openOrSkip(kind, 1, BLOCK)) {
