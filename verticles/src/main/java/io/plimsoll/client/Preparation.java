@@ -2,7 +2,7 @@ package io.plimsoll.client;
 
 import io.plimsoll.config.ClientSettings;
 import io.plimsoll.io.Calibrator;
-import io.plimsoll.io.ChunkEngine;
+import io.plimsoll.io.ChunkFiles;
 import io.plimsoll.io.PosixException;
 import io.plimsoll.io.TargetDirectory;
 import io.plimsoll.io.TargetProbe;
@@ -93,8 +93,8 @@ record Preparation(
     }
 
     private static Calibration calibrate(ChunkPlan plan, TargetDirectory target, long seed) throws PosixException {
-        try (ChunkEngine engine = ChunkEngine.of(plan.engine(), target, plan.chunkBytes(), seed)) {
-            Calibrator.Result result = Calibrator.run(plan, engine, System::nanoTime);
+        try (ChunkFiles files = ChunkFiles.in(target, plan.engine(), plan.chunkBytes(), false, seed)) {
+            Calibrator.Result result = Calibrator.run(plan, files, System::nanoTime);
             double rollovers = RolloverForecast.rollovers(plan, result.bytes(), result.elapsedNs());
             return new Calibration(result.bytes(), result.elapsedNs(), rollovers);
         }

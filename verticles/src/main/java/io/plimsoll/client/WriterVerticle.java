@@ -1,6 +1,6 @@
 package io.plimsoll.client;
 
-import io.plimsoll.io.ChunkEngine;
+import io.plimsoll.io.ChunkFiles;
 import io.plimsoll.io.RollingWriter;
 import io.plimsoll.io.TargetDirectory;
 import io.plimsoll.io.ThreadCpu;
@@ -46,7 +46,7 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
     private final WriterProgress progress;
     private final Consumer<ThreadCpu> dataThread;
     private final Listener listener;
-    private ChunkEngine engine;
+    private ChunkFiles files;
     private RollingWriter writer;
     private volatile boolean stopAsked;
     private boolean ended;
@@ -82,8 +82,8 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
 
     @Override
     public Future<?> start() throws Exception {
-        engine = ChunkEngine.of(plan.engine(), target, plan.chunkBytes(), seed);
-        writer = new RollingWriter(plan, engine, this, System::nanoTime, System::currentTimeMillis);
+        files = ChunkFiles.in(target, plan.engine(), plan.chunkBytes(), false, seed);
+        writer = new RollingWriter(plan, files, this, System::nanoTime, System::currentTimeMillis);
         dataThread.accept(ThreadCpu.ofCurrentThread());
         return Future.succeededFuture();
     }
@@ -106,7 +106,7 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
         if (!ended) {
             end(Optional.empty());
         }
-        engine.close();
+        files.close();
         Promise<Void> lastTask = Promise.promise();
         // A slice that is due already stands behind this, and would find the pool of the thread shut down.
         context.runOnContext(_ -> lastTask.complete());

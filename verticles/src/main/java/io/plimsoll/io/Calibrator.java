@@ -15,29 +15,29 @@ public final class Calibrator {
     public record Result(long bytes, long elapsedNs) {}
 
     /// Writes chunks for a second (at least one chunk, at most a file or 512 MiB), syncs, closes, and deletes the file.
-    public static Result run(ChunkPlan plan, ChunkEngine engine, LongSupplier nanoClock) throws PosixException {
+    public static Result run(ChunkPlan plan, ChunkFiles files, LongSupplier nanoClock) throws PosixException {
         long chunksMax = Math.clamp(BYTES_MAX / plan.chunkBytes(), 1, plan.chunksPerFile());
         long chunks = 0;
-        engine.open(FILE);
+        files.open(FILE);
         long begin = nanoClock.getAsLong();
         try {
             do {
-                engine.prepare();
-                engine.write(chunks * plan.chunkBytes());
+                files.prepare();
+                files.write(chunks * plan.chunkBytes());
                 chunks++;
             } while (chunks < chunksMax && nanoClock.getAsLong() - begin < TIME_NS);
-            engine.sync();
+            files.sync();
         } catch (PosixException e) {
             try {
-                engine.closeFile();
+                files.closeFile();
             } catch (PosixException second) {
                 e.addSuppressed(second);
             }
             throw e;
         }
-        engine.closeFile();
+        files.closeFile();
         long elapsedNs = Math.max(nanoClock.getAsLong() - begin, 1);
-        engine.delete(FILE);
+        files.delete(FILE);
         return new Result(chunks * plan.chunkBytes(), elapsedNs);
     }
 }

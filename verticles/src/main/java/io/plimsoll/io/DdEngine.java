@@ -192,7 +192,7 @@ final class DdEngine extends BlockingEngine {
                 "run " + program,
                 path,
                 0,
-                "it cannot be started; install coreutils, or take another engine (" + why + ")");
+                "it cannot be started; install coreutils, or take another engine than dd (" + why + ")");
     }
 
     /// The line in which dd names itself; where it does not, the last one.

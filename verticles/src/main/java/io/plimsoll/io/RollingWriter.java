@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// Writes a plan's chunks into files that roll over: the main job. One thread; no I/O but the engine's; nothing is
+/// Writes a plan's chunks into files that roll over: the main job. One thread; no I/O but that of its files; nothing is
 /// allocated for a chunk.
 ///
 /// Every write is a whole chunk, so a file ends when another chunk would not fit into the file size. Rolling over is
@@ -21,7 +21,7 @@ public final class RollingWriter {
     private static final int FILES_MAX = 999_999;
 
     private final ChunkPlan plan;
-    private final ChunkEngine engine;
+    private final ChunkFiles files;
     private final WriteObserver observer;
     private final LongSupplier nanoClock;
     private final LongSupplier wallClockMs;
@@ -43,12 +43,12 @@ public final class RollingWriter {
 
     public RollingWriter(
             ChunkPlan plan,
-            ChunkEngine engine,
+            ChunkFiles files,
             WriteObserver observer,
             LongSupplier nanoClock,
             LongSupplier wallClockMs) {
         this.plan = plan;
-        this.engine = engine;
+        this.files = files;
         this.observer = observer;
         this.nanoClock = nanoClock;
         this.wallClockMs = wallClockMs;
@@ -97,7 +97,7 @@ public final class RollingWriter {
         while (kept.size() > plan.keptFilesMax()) {
             long begin = begins(Operation.DELETE);
             try {
-                engine.delete(kept.peekFirst());
+                files.delete(kept.peekFirst());
             } finally {
                 observer.done();
             }
@@ -117,7 +117,7 @@ public final class RollingWriter {
         }
         begins(Operation.OPEN);
         try {
-            engine.open(fileName(index + 1));
+            files.open(fileName(index + 1));
         } finally {
             observer.done();
         }
@@ -131,23 +131,23 @@ public final class RollingWriter {
     }
 
     private void writeChunk() throws PosixException {
-        engine.prepare();
+        files.prepare();
         long begin = begins(Operation.WRITE);
         if (!started) {
             started = true;
             firstChunkAtNs = begin;
         }
         try {
-            engine.write(chunks * plan.chunkBytes());
+            files.write(chunks * plan.chunkBytes());
         } finally {
             observer.done();
         }
         long latencyNs = nanoClock.getAsLong() - begin;
         chunks++;
         writeNs += latencyNs;
-        if (engine.toldNs() >= 0) {
+        if (files.toldNs() >= 0) {
             told = true;
-            toldNs += engine.toldNs();
+            toldNs += files.toldNs();
         }
         observer.chunkWritten(latencyNs, plan.chunkBytes());
     }
@@ -157,7 +157,7 @@ public final class RollingWriter {
         PosixException failure = null;
         long syncBegin = begins(Operation.FSYNC);
         try {
-            engine.sync();
+            files.sync();
         } catch (PosixException e) {
             failure = e;
         }
@@ -165,7 +165,7 @@ public final class RollingWriter {
         boolean synced = failure == null;
         long closeBegin = begins(Operation.CLOSE);
         try {
-            engine.closeFile();
+            files.closeFile();
         } catch (PosixException e) {
             if (synced) {
                 failure = e;

@@ -28,7 +28,7 @@ class DdEngineIT {
         PosixException e = fails("/no/such/dd");
         assertEquals("run /no/such/dd", e.operation());
         assertTrue(
-                e.getMessage().contains("cannot be started; install coreutils, or take another engine"),
+                e.getMessage().contains("cannot be started; install coreutils, or take another engine than dd"),
                 e.getMessage());
     }
 

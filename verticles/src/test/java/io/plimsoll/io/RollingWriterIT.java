@@ -1,9 +1,11 @@
 package io.plimsoll.io;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.plimsoll.model.ChunkPlan;
 import io.plimsoll.model.EngineKind;
@@ -19,6 +21,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(120)
 class RollingWriterIT {
@@ -64,6 +68,69 @@ class RollingWriterIT {
         assertEquals(0, told.files.get(2).deleteNs());
         assertTrue(told.files.get(3).deleteNs() > 0);
         assertTrue(told.files.get(4).deleteNs() > 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NULL", "MMAP"})
+    void everyEngineWritesTheSameChunks(EngineKind kind) throws IOException {
+        assumeOffered(kind);
+        byte[] expected = new byte[0];
+        for (EngineKind engine : List.of(EngineKind.PSYNC, kind)) {
+            try (Run run = new Run(plan(engine, 3 * CHUNK, 5), temp.resolve("d"))) {
+                run.steps(4);
+                run.writer.finish();
+                assertEquals(List.of("data-000001", "data-000002"), run.files());
+                byte[] written = Files.readAllBytes(run.target.path().resolve("data-000001"));
+                assertEquals(3 * CHUNK, written.length);
+                assertArrayEquals(engine == kind && expected.length > 0 ? expected : written, written);
+                expected = written;
+                run.target.cleanUp();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NULL", "MMAP"})
+    void everyEngineSaysThatTheDiskIsFull(EngineKind kind) throws IOException {
+        assumeOffered(kind);
+        try (TestMounts _ = TestMounts.tmpfs(temp.resolve("m"), "1m");
+                Run run = new Run(plan(kind, 4 * CHUNK, 9), temp.resolve("m/d"))) {
+            PosixException e = assertThrows(PosixException.class, () -> run.steps(20));
+            assertEquals("write", e.operation());
+            assertTrue(
+                    e.getMessage().contains("data-000003: No space left on device (ENOSPC, errno 28)"), e.getMessage());
+            run.writer.finish();
+            assertEquals(10, told.chunks);
+            assertEquals(
+                    10 * CHUNK,
+                    told.files.stream().mapToLong(Report.FileClosed::bytes).sum());
+            run.target.cleanUp();
+        }
+    }
+
+    @Test
+    void theNullEngineRunsThePlanAndTouchesNothing() throws IOException {
+        try (Run run = new Run(plan(EngineKind.NULL, 2 * CHUNK, 1), temp.resolve("d"))) {
+            run.steps(9);
+            run.writer.finish();
+            assertEquals(List.of(), run.files());
+        }
+        assertEquals(9 * CHUNK, told.bytes);
+        assertEquals(5, told.files.size());
+        assertEquals(600_000, told.deletedBytes);
+    }
+
+    private static void assumeOffered(EngineKind kind) throws PosixException {
+        try {
+            Engines.open(kind, 1, 4096).close();
+        } catch (PosixException e) {
+            assumeTrue(kind != EngineKind.IO_URING, e.getMessage());
+            throw e;
+        }
     }
 
     @Test
@@ -234,12 +301,12 @@ class RollingWriterIT {
     void calibrationWritesAtMostAFileAndLeavesNothing() throws IOException {
         ChunkPlan plan = plan(EngineKind.PSYNC, 3 * CHUNK, 5);
         try (Run run = new Run(plan, temp.resolve("d"))) {
-            Calibrator.Result result = Calibrator.run(plan, run.engine, System::nanoTime);
+            Calibrator.Result result = Calibrator.run(plan, run.files, System::nanoTime);
             assertEquals(3 * CHUNK, result.bytes());
             assertTrue(result.elapsedNs() > 0);
             assertEquals(List.of(), run.files());
             AtomicLong slow = new AtomicLong();
-            Calibrator.Result oneChunk = Calibrator.run(plan, run.engine, () -> slow.getAndAdd(Calibrator.TIME_NS));
+            Calibrator.Result oneChunk = Calibrator.run(plan, run.files, () -> slow.getAndAdd(Calibrator.TIME_NS));
             assertEquals(CHUNK, oneChunk.bytes());
         }
     }
@@ -288,7 +355,7 @@ class RollingWriterIT {
 
     private final class Run implements AutoCloseable {
         final TargetDirectory target;
-        final ChunkEngine engine;
+        final ChunkFiles files;
         final RollingWriter writer;
 
         Run(ChunkPlan plan, Path directory) throws IOException {
@@ -297,10 +364,10 @@ class RollingWriterIT {
 
         Run(ChunkPlan plan, Path directory, AtomicLong clock) throws IOException {
             target = TargetDirectory.claim(directory, "test");
-            engine = ChunkEngine.of(plan.engine(), target, plan.chunkBytes(), 42);
+            files = ChunkFiles.in(target, plan.engine(), plan.chunkBytes(), false, 42);
             writer = new RollingWriter(
                     plan,
-                    engine,
+                    files,
                     told,
                     clock == null ? System::nanoTime : () -> clock.addAndGet(10),
                     System::currentTimeMillis);
@@ -324,9 +391,9 @@ class RollingWriterIT {
         @Override
         public void close() throws IOException {
             try {
-                engine.close();
+                files.close();
             } catch (PosixException e) {
-                System.out.println("closing the engine: " + e.getMessage());
+                System.out.println("closing the files: " + e.getMessage());
             }
             target.close();
         }

@@ -8,21 +8,23 @@ import java.util.Locale;
 
 /// Writes files of chunks as the client does, without a server, for `bench/write-vs-fio-dd`.
 ///
-/// `WriteBench DIRECTORY CHUNK_BYTES FILE_BYTES FILES`: prints for each file its MB/s from open to close, with fsync
+/// `WriteBench DIRECTORY CHUNK_BYTES FILE_BYTES FILES [ENGINE]`: prints for each file its MB/s from open to close, with
+/// fsync
 /// and
 /// with making each chunk's data unique, and then where the time went. A calibration comes first, as in a run.
 final class WriteBench {
     private WriteBench() {}
 
     public static void main(String[] args) throws Exception {
-        ChunkPlan plan = new ChunkPlan(Long.parseLong(args[1]), Long.parseLong(args[2]), 1, 1, EngineKind.PSYNC, true);
-        int files = Integer.parseInt(args[3]);
+        EngineKind kind = args.length > 4 ? EngineKind.valueOf(args[4].toUpperCase(Locale.ROOT)) : EngineKind.PSYNC;
+        ChunkPlan plan = new ChunkPlan(Long.parseLong(args[1]), Long.parseLong(args[2]), 1, 1, kind, true);
+        int count = Integer.parseInt(args[3]);
         try (TargetDirectory target = TargetDirectory.claim(Path.of(args[0]), "bench");
-                ChunkEngine engine = ChunkEngine.of(plan.engine(), target, plan.chunkBytes(), System.nanoTime())) {
-            Calibrator.run(plan, engine, System::nanoTime);
+                ChunkFiles files = ChunkFiles.in(target, kind, plan.chunkBytes(), false, System.nanoTime())) {
+            Calibrator.run(plan, files, System::nanoTime);
             RollingWriter writer =
-                    new RollingWriter(plan, engine, new Printer(), System::nanoTime, System::currentTimeMillis);
-            for (long i = 0; i < files * plan.chunksPerFile(); i++) {
+                    new RollingWriter(plan, files, new Printer(), System::nanoTime, System::currentTimeMillis);
+            for (long i = 0; i < count * plan.chunksPerFile(); i++) {
                 writer.step();
             }
             target.cleanUp();
