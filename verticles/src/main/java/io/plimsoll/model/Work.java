@@ -18,6 +18,7 @@ public sealed interface Work {
             Content content)
             implements Work {
         public static final int FILES_MAX = 10_000;
+        private static final int SECTOR_BYTES = 512;
 
         public Blocks {
             Require.present("access mode", mode);
@@ -27,6 +28,12 @@ public sealed interface Work {
             Require.inRange("number of files", files, 1, FILES_MAX);
             Require.present("sync policy", sync);
             Require.present("content", content);
+            for (BlockSizes.Part part : blocks.parts()) {
+                if (content.verify() && part.bytes() % SECTOR_BYTES != 0) {
+                    throw new IllegalArgumentException("verified blocks must be whole sectors of " + SECTOR_BYTES
+                            + " bytes, and one has " + part.bytes() + " bytes");
+                }
+            }
             if (bytes / files < blocks.maxBytes()) {
                 throw new IllegalArgumentException("size " + bytes + " over " + files
                         + " file(s) is smaller than a block of " + blocks.maxBytes() + " bytes");
