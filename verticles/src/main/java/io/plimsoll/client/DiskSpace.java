@@ -13,8 +13,6 @@ import java.util.Optional;
 ///
 /// @param reserveBytesMax upper bound of the reserve
 record DiskSpace(ChunkPlan plan, long reserveBytesMax) {
-    private static final int RESERVE_PERCENT = 5;
-
     /// @return why the run must not begin; empty when there is room
     Optional<String> shortageBeforeRun(FileSystemSpace space) {
         long slack = plan.chunkBytes() + plan.footprintBytes() / 100;
@@ -28,7 +26,7 @@ record DiskSpace(ChunkPlan plan, long reserveBytesMax) {
     }
 
     long reserveBytes(FileSystemSpace space) {
-        return Math.min(space.sizeBytes() / 100 * RESERVE_PERCENT, reserveBytesMax);
+        return space.reserveBytes(reserveBytesMax);
     }
 
     private Optional<String> shortageOf(long neededBytes, FileSystemSpace space) {

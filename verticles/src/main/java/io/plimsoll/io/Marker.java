@@ -11,32 +11,35 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
-/// The file that says whose a target directory is, locked as long as its client lives; the kernel gives the lock back
-/// when the client dies, however it dies.
+/// The file that says whose a target directory is, locked as long as its client lives; the kernel gives the lock
+/// back when the client dies, however it dies.
 final class Marker {
     static final String NAME = ".plimsoll";
-    private static final String MAGIC = "Plimsoll writes and deletes the files data-NNNNNN in this directory.";
     private static final String KEPT = "kept=true";
     private static final int BYTES_MAX = 4096;
 
     private final Posix posix;
+    private final DirectoryUse use;
     private final Path file;
     private final int fd;
     private final String text;
+    private boolean fresh;
 
-    private Marker(Posix posix, Path file, int fd, String text) {
+    private Marker(Posix posix, DirectoryUse use, Path file, int fd, String text) {
         this.posix = posix;
+        this.use = use;
         this.file = file;
         this.fd = fd;
         this.text = text;
     }
 
-    /// Makes the marker, or takes over that of a client that is gone.
+    /// Makes the marker, or takes over that of an owner that is gone.
     ///
     /// @param directoryFd descriptor of `directory`
-    static Marker place(Posix posix, Path directory, int directoryFd, String owner) throws IOException {
+    static Marker place(Posix posix, DirectoryUse use, Path directory, int directoryFd, String owner)
+            throws IOException {
         Path file = directory.resolve(NAME);
-        String text = MAGIC + "\nowner=" + owner.replaceAll("\\R", " ") + "\npid="
+        String text = use.magic + "\nowner=" + owner.replaceAll("\\R", " ") + "\npid="
                 + ProcessHandle.current().pid() + "\nclaim=" + UUID.randomUUID() + "\n";
         int fd;
         try {
@@ -45,7 +48,7 @@ final class Marker {
         } catch (PosixException e) {
             throw TargetRules.cannotWrite(directory, e);
         }
-        Marker marker = new Marker(posix, file, fd, text);
+        Marker marker = new Marker(posix, use, file, fd, text);
         try {
             marker.takeOver();
             return marker;
@@ -59,10 +62,11 @@ final class Marker {
         lock();
         String former = read();
         checkFormer(former);
+        fresh = former.isEmpty();
         try {
             write(text);
         } catch (PosixException e) {
-            if (former.isEmpty()) {
+            if (fresh) {
                 remove();
             }
             throw TargetRules.cannotWrite(file.getParent(), e);
@@ -71,6 +75,11 @@ final class Marker {
         if (!text.equals(read())) {
             throw inUse("");
         }
+    }
+
+    /// Whether there was no marker before.
+    boolean fresh() {
+        return fresh;
     }
 
     /// Makes later clients refuse the directory, as its files are wanted.
@@ -100,10 +109,7 @@ final class Marker {
         try {
             locked = posix.tryLock(fd, file.toString());
         } catch (PosixException e) {
-            throw new TargetRefusedException(
-                    file.getParent() + " cannot be locked: " + Errno.describe(e.errno())
-                            + "; mount it with locks (NFS: start rpc.statd, or mount with -o local_lock=all)",
-                    e);
+            throw TargetRules.cannotLock(file.getParent(), e);
         }
         if (!locked) {
             String who = "";
@@ -118,8 +124,9 @@ final class Marker {
 
     /// @param former what the file held; nothing if it is new, or if its client died while making it
     private void checkFormer(String former) throws TargetRefusedException {
-        if (!former.isEmpty() && !former.startsWith(MAGIC)) {
-            throw new TargetRefusedException(file + " was not made by Plimsoll; name an empty or new directory");
+        if (!former.isEmpty() && !former.startsWith(use.magic)) {
+            throw new TargetRefusedException(
+                    file + " was not made by Plimsoll for this use; name an empty or new directory");
         }
         if (former.lines().anyMatch(KEPT::equals)) {
             throw new TargetRefusedException(file.getParent()
@@ -130,12 +137,11 @@ final class Marker {
     private TargetRefusedException inUse(String marker) {
         String who = marker.lines()
                 .filter(line -> line.startsWith("owner=") || line.startsWith("pid="))
-                .map(line -> line.replace("owner=", "client ").replace("pid=", "process "))
+                .map(line -> line.replace("owner=", use.owner + " ").replace("pid=", "process "))
                 .reduce((a, b) -> a + ", " + b)
                 .map(s -> " (" + s + ")")
                 .orElse("");
-        return new TargetRefusedException(file.getParent() + " is in use by another client" + who
-                + "; give each client its own directory (-path)");
+        return new TargetRefusedException(file.getParent() + " is in use by " + use.other + who + "; " + use.remedy);
     }
 
     private String read() throws IOException {

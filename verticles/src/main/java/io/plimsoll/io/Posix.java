@@ -132,7 +132,8 @@ final class Posix implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment capture = arena.allocate(CAPTURE);
 
-    private static MethodHandle bind(String name, FunctionDescriptor descriptor, Linker.Option... options) {
+    /// A function of libc, which takes the segment for errno first.
+    static MethodHandle bind(String name, FunctionDescriptor descriptor, Linker.Option... options) {
         if (!System.getProperty("os.name").equals("Linux")) {
             throw new UnsupportedOperationException(
                     "writing chunks needs Linux; this is " + System.getProperty("os.name"));

@@ -1,6 +1,7 @@
 package io.plimsoll.io;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -8,13 +9,16 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A directory that belongs to one client for one run: made or taken over when nobody else's files are in it, marked
-/// and
-/// locked, and cleaned up at the end of everything that is ours and of nothing else.
+/// A directory that belongs to one client for one run, or to one benchmark: made or taken over when nobody
+/// else's files are in it, marked and locked, and cleaned up at the end of everything that is ours and of
+/// nothing else.
 ///
 /// Claimed and cleaned by one thread at a time; its descriptor may be used by others in between.
 public final class TargetDirectory implements AutoCloseable {
+    private static final String BENCH_DIRECTORY = "plimsoll-bench";
+
     private final Posix posix;
+    private final DirectoryUse use;
     private final Path path;
     private final Object identity;
     private final int descriptor;
@@ -33,8 +37,16 @@ public final class TargetDirectory implements AutoCloseable {
     }
 
     private TargetDirectory(
-            Posix posix, Path path, Object identity, int descriptor, Marker marker, List<Path> made, int leftovers) {
+            Posix posix,
+            DirectoryUse use,
+            Path path,
+            Object identity,
+            int descriptor,
+            Marker marker,
+            List<Path> made,
+            int leftovers) {
         this.posix = posix;
+        this.use = use;
         this.path = path;
         this.identity = identity;
         this.descriptor = descriptor;
@@ -43,12 +55,22 @@ public final class TargetDirectory implements AutoCloseable {
         this.leftovers = leftovers;
     }
 
-    /// Takes a directory, which is made with its parents where it is missing. Data files that a dead client left in a
-    /// directory of ours are removed.
+    /// Takes a directory, which is made with its parents where it is missing. Data files that a dead client left
+    /// in a directory of ours are removed.
     ///
     /// @param owner name of the client, for others to read
     /// @throws TargetRefusedException where that directory must not or cannot be used; nothing has changed then
     public static TargetDirectory claim(Path directory, String owner) throws IOException {
+        return claim(directory, DirectoryUse.CHUNKS, owner);
+    }
+
+    /// Takes the directory `plimsoll-bench/NAME` below `parent`, where nobody else's files are touched. The
+    /// files that an earlier benchmark of that name laid out stay, to be used again.
+    public static TargetDirectory claimForBench(Path parent, String name) throws IOException {
+        return claim(parent.resolve(BENCH_DIRECTORY).resolve(name), DirectoryUse.BENCH, name);
+    }
+
+    private static TargetDirectory claim(Path directory, DirectoryUse use, String owner) throws IOException {
         Path path = directory.toAbsolutePath().normalize();
         TargetRules.check(path);
         List<Path> made = makeMissing(path);
@@ -64,10 +86,10 @@ public final class TargetDirectory implements AutoCloseable {
                     0,
                     path + "");
             Object identity = identity(Path.of("/proc/self/fd/" + fd));
-            TargetRules.checkContent(path);
-            marker = Marker.place(posix, path, fd, owner);
-            int leftovers = DataFiles.removeAll(path);
-            return new TargetDirectory(posix, path, identity, fd, marker, made, leftovers);
+            TargetRules.checkContent(path, use);
+            marker = Marker.place(posix, use, path, fd, owner);
+            int leftovers = use.removeLeftovers(path);
+            return new TargetDirectory(posix, use, path, identity, fd, marker, made, leftovers);
         } catch (IOException | RuntimeException e) {
             giveBack(posix, path, fd, marker, made, e);
             throw e;
@@ -104,9 +126,12 @@ public final class TargetDirectory implements AutoCloseable {
             if (!identity.equals(identity(path))) {
                 left.add(path + " is another directory than the one that was claimed; nothing in it was touched");
             } else {
-                removed = DataFiles.removeAll(path);
+                removed = use.removeAll(path);
                 marker.remove();
-                removeMade(made, left);
+                switch (use) {
+                    case CHUNKS -> removeMade(made, left);
+                    case BENCH -> removeBench();
+                }
             }
         } catch (IOException e) {
             left.add(path + ": " + reason(e));
@@ -115,9 +140,8 @@ public final class TargetDirectory implements AutoCloseable {
         return new CleanUp(removed, left);
     }
 
-    /// Gives the directory up with all files in it (`--keep-files`). They are marked as kept, so that no later run
-    /// takes
-    /// them for a dead client's.
+    /// Gives the directory up with all files in it (`--keep-files`). They are marked as kept, so that no later
+    /// run takes them for a dead client's.
     public void keep() throws IOException {
         if (open) {
             try {
@@ -152,9 +176,8 @@ public final class TargetDirectory implements AutoCloseable {
         return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
 
-    /// Makes the missing directories one by one: `createDirectory` fails where anything, also a symbolic link, is in
-    /// the
-    /// way by then. Returns them, outermost first.
+    /// Makes the missing directories one by one: `createDirectory` fails where anything, also a symbolic link,
+    /// is in the way by then. Returns them, outermost first.
     private static List<Path> makeMissing(Path path) throws IOException {
         List<Path> missing = new ArrayList<>();
         for (Path p = path; p != null && !Files.exists(p, LinkOption.NOFOLLOW_LINKS); p = p.getParent()) {
@@ -177,7 +200,9 @@ public final class TargetDirectory implements AutoCloseable {
     private static void giveBack(Posix posix, Path path, int fd, Marker marker, List<Path> made, Exception cause) {
         try (posix) {
             if (marker != null) {
-                marker.remove();
+                if (marker.fresh()) {
+                    marker.remove();
+                }
                 marker.close();
             }
             if (fd >= 0) {
@@ -206,30 +231,24 @@ public final class TargetDirectory implements AutoCloseable {
         }
     }
 
-    private static String reason(IOException e) {
-        return TargetRules.reason(e);
+    /// An earlier benchmark may have made the directories, and another one may be in `plimsoll-bench` now.
+    private void removeBench() throws IOException {
+        Files.deleteIfExists(path);
+        List<Path> above = new ArrayList<>(made);
+        above.remove(path);
+        if (!above.contains(path.getParent())) {
+            above.add(path.getParent());
+        }
+        try {
+            for (Path directory : above.reversed()) {
+                Files.deleteIfExists(directory);
+            }
+        } catch (DirectoryNotEmptyException _) {
+            // It is somebody's.
+        }
     }
 
-    /// What a run writes here.
-    static final class DataFiles {
-        private DataFiles() {}
-
-        static boolean isOne(String name) {
-            return name.matches("data-[0-9]{6}");
-        }
-
-        static int removeAll(Path directory) throws IOException {
-            int removed = 0;
-            try (var entries = Files.newDirectoryStream(directory)) {
-                for (Path entry : entries) {
-                    if (isOne(entry.getFileName().toString())
-                            && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)) {
-                        Files.delete(entry);
-                        removed++;
-                    }
-                }
-            }
-            return removed;
-        }
+    private static String reason(IOException e) {
+        return TargetRules.reason(e);
     }
 }

@@ -53,17 +53,15 @@ final class TargetRules {
         }
     }
 
-    /// Accepts an empty directory, and one that carries our marker and nothing but our data files.
-    static void checkContent(Path path) throws IOException {
+    /// Accepts an empty directory, and one that carries our marker and nothing but our files.
+    static void checkContent(Path path, DirectoryUse use) throws IOException {
         boolean marked = Files.isRegularFile(path.resolve(Marker.NAME), LinkOption.NOFOLLOW_LINKS);
         List<String> foreign = new ArrayList<>();
         int more = 0;
         try (var entries = Files.newDirectoryStream(path)) {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
-                boolean ours = marked
-                        && (name.equals(Marker.NAME) || TargetDirectory.DataFiles.isOne(name))
-                        && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS);
+                boolean ours = marked && (name.equals(Marker.NAME) || use.owns(entry));
                 if (!ours && foreign.size() < NAMED_MAX) {
                     foreign.add(name);
                 } else if (!ours) {
@@ -76,9 +74,19 @@ final class TargetRules {
         if (!foreign.isEmpty()) {
             throw new TargetRefusedException(path + " holds files that are not Plimsoll's: "
                     + String.join(", ", foreign)
-                    + (more > 0 ? " and " + more + " more" : "") + "; name an empty or new directory, for example "
-                    + path.resolve("plimsoll"));
+                    + (more > 0 ? " and " + more + " more" : "") + "; "
+                    + switch (use) {
+                        case CHUNKS -> "name an empty or new directory, for example " + path.resolve("plimsoll");
+                        case BENCH -> "move them away, or give the benchmark another --name";
+                    });
         }
+    }
+
+    static TargetRefusedException cannotLock(Path path, PosixException e) {
+        return new TargetRefusedException(
+                path + " cannot be locked: " + Errno.describe(e.errno())
+                        + "; mount it with locks (NFS: start rpc.statd, or mount with -o local_lock=all)",
+                e);
     }
 
     static TargetRefusedException cannotWrite(Path path, IOException e) {

@@ -1,0 +1,99 @@
+package io.plimsoll.io;
+
+import io.plimsoll.io.FileSet.Content;
+import io.plimsoll.io.FileSet.Need;
+import io.plimsoll.io.FileSet.Progress;
+import io.plimsoll.io.FileSet.State;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Files of their own for each data thread, in a directory that is locked for one benchmark.
+final class DirectoryPlace implements FileSet.Place {
+    private final TargetDirectory target;
+    private final Layout layout;
+    private final String name;
+    private final boolean unlink;
+
+    private DirectoryPlace(TargetDirectory target, Layout layout, String name, boolean unlink) {
+        this.target = target;
+        this.layout = layout;
+        this.name = name;
+        this.unlink = unlink;
+    }
+
+    static DirectoryPlace prepare(Path directory, String name, Need need, Content content, Progress progress)
+            throws IOException {
+        TargetDirectory target = TargetDirectory.claimForBench(directory, name);
+        Layout layout = null;
+        try {
+            LayoutRecord record = LayoutRecord.read(target.path(), LayoutRecord.IN_DIRECTORY);
+            layout = new Layout(target.path(), target.descriptor(), record, need, content);
+            for (int thread = 0; thread < need.threads(); thread++) {
+                for (int file = 0; file < need.work().files(); file++) {
+                    layout.add(fileName(name, thread, file), thread, file, Layout.Owner.DIRECTORY);
+                }
+            }
+            layout.prepare(progress);
+            return new DirectoryPlace(target, layout, name, need.unlink());
+        } catch (IOException | RuntimeException | Error e) {
+            if (layout != null) {
+                layout.close();
+            }
+            giveBack(target, need.unlink(), e);
+            throw e;
+        }
+    }
+
+    private static String fileName(String name, int thread, int file) {
+        return name + "." + thread + "." + file;
+    }
+
+    @Override
+    public FileRef ref(int thread, int file) {
+        return new FileRef.In(target, fileName(name, thread, file));
+    }
+
+    @Override
+    public State state() {
+        return layout.state();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (layout;
+                target) {
+            if (unlink) {
+                cleanUp(target);
+            } else {
+                layout.remember();
+            }
+        }
+    }
+
+    /// After a failure nothing of a directory stays that has no file worth keeping.
+    private static void giveBack(TargetDirectory target, boolean unlink, Throwable cause) {
+        try (target) {
+            if (unlink || holdsNothing(target)) {
+                cleanUp(target);
+            }
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private static boolean holdsNothing(TargetDirectory target) throws IOException {
+        try (var entries = Files.list(target.path())) {
+            return entries.map(entry -> entry.getFileName().toString())
+                    .allMatch(name -> name.equals(Marker.NAME) || name.startsWith(LayoutRecord.IN_DIRECTORY));
+        }
+    }
+
+    private static void cleanUp(TargetDirectory target) throws IOException {
+        List<String> left = target.cleanUp().left();
+        if (!left.isEmpty()) {
+            throw new IOException("could not remove everything: " + String.join("; ", left));
+        }
+    }
+}

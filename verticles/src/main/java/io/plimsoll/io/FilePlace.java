@@ -1,0 +1,193 @@
+package io.plimsoll.io;
+
+import io.plimsoll.io.FileSet.Content;
+import io.plimsoll.io.FileSet.Need;
+import io.plimsoll.io.FileSet.Progress;
+import io.plimsoll.io.FileSet.State;
+import io.plimsoll.io.Layout.Owner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/// One file that all data threads share. That Plimsoll made it says `FILE.plimsoll` beside it, as long as nobody
+/// has changed the file since. Benchmarks lock it: several that read, or one that writes.
+final class FilePlace implements FileSet.Place {
+    private static final int NONE = -1;
+    private static final int MODE = 0644;
+
+    private final Path path;
+    private final Path directory;
+    private final String name;
+    private final Need need;
+    private final Posix posix = new Posix();
+    private final PosixFiles files = new PosixFiles();
+    private int directoryFd = NONE;
+    private int fd = NONE;
+    private Owner owner;
+    private boolean made;
+    private Layout layout;
+
+    private FilePlace(Path path, Need need) {
+        this.path = path;
+        this.need = need;
+        directory = path.getParent();
+        name = path.getFileName().toString();
+    }
+
+    static FilePlace prepare(Path file, Need need, Content content, Progress progress) throws IOException {
+        checkOneFile(file, need);
+        FilePlace place = new FilePlace(checked(file, need.work().mode().writes()), need);
+        try {
+            place.layOut(content, progress);
+            return place;
+        } catch (IOException | RuntimeException | Error e) {
+            place.giveUp(e);
+            throw e;
+        }
+    }
+
+    static void checkOneFile(Path path, Need need) throws TargetRefusedException {
+        if (need.work().files() > 1) {
+            throw new TargetRefusedException(path + " is one file, and the job has "
+                    + need.work().files() + " for each data thread (nrfiles); name a directory (--directory)");
+        }
+    }
+
+    /// The file itself, where a symbolic link to it may be followed.
+    private static Path checked(Path file, boolean writes) throws IOException {
+        if (Files.isSymbolicLink(file) && writes) {
+            throw new TargetRefusedException(
+                    file + " is a symbolic link to " + Files.readSymbolicLink(file) + "; name the file itself");
+        }
+        Path path = Files.exists(file) ? file.toRealPath() : file;
+        if (Files.isDirectory(path)) {
+            throw new TargetRefusedException(path + " is a directory; name a file in it, or use --directory");
+        }
+        if (!Files.isDirectory(path.getParent())) {
+            throw new TargetRefusedException(path.getParent() + " is not a directory that is there; make it first");
+        }
+        TargetRules.checkReal(path.getParent().toRealPath().resolve(path.getFileName()), file);
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw new TargetRefusedException(path + " is not a regular file; name one, or a directory (--directory)");
+        }
+        return path;
+    }
+
+    private void layOut(Content content, Progress progress) throws IOException {
+        boolean writes = need.work().mode().writes();
+        String at = path.toString();
+        int flags = Posix.O_RDONLY | Posix.O_DIRECTORY;
+        directoryFd = posix.openAt(Posix.AT_FDCWD, directory.toString(), flags, 0, directory.toString());
+        LayoutRecord record = LayoutRecord.read(directory, name + LayoutRecord.BESIDE_FILE);
+        boolean there = Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+        owner = !there || isRecorded(record) ? Owner.RECORD : Owner.FOREIGN;
+        layout = new Layout(directory, directoryFd, record, need, content);
+        boolean exclusive = false;
+        if (there && owner == Owner.RECORD) {
+            fd = posix.openAt(directoryFd, name, Posix.O_RDWR | Posix.O_NOFOLLOW, MODE, at);
+            exclusive = lock(false);
+            if (!exclusive && (writes || !lock(true))) {
+                throw inUse();
+            }
+        }
+        layout.add(name, 0, 0, owner);
+        if (!there) {
+            fd = posix.openAt(
+                    directoryFd, name, Posix.O_RDWR | Posix.O_CREAT | Posix.O_EXCL | Posix.O_NOFOLLOW, MODE, at);
+            made = true;
+        } else if (owner == Owner.FOREIGN) {
+            int access = writes ? Posix.O_RDWR : Posix.O_RDONLY;
+            fd = posix.openAt(directoryFd, name, access | Posix.O_NOFOLLOW, MODE, at);
+            if (!writes && !lockIfPossible()) {
+                throw inUse();
+            }
+        }
+        if (!exclusive && (writes || layout.changes()) && !lock(false)) {
+            throw inUse();
+        }
+        layout.prepare(progress);
+        if (!writes && owner == Owner.RECORD) {
+            lock(true);
+        }
+    }
+
+    /// Where the file system has no locks, somebody else's file can still be read.
+    private boolean lockIfPossible() {
+        try {
+            return files.tryLock(fd, true, path.toString());
+        } catch (PosixException _) {
+            return true;
+        }
+    }
+
+    private boolean isRecorded(LayoutRecord record) throws PosixException {
+        String stamp = files.stat(directoryFd, name, path.toString()).stamp();
+        return record.of(name).filter(entry -> entry.stamp().equals(stamp)).isPresent();
+    }
+
+    private boolean lock(boolean shared) throws TargetRefusedException {
+        try {
+            return files.tryLock(fd, shared, path.toString());
+        } catch (PosixException e) {
+            throw TargetRules.cannotLock(path, e);
+        }
+    }
+
+    private TargetRefusedException inUse() {
+        return new TargetRefusedException(path + " is in use by another benchmark; wait for its end");
+    }
+
+    @Override
+    public FileRef ref(int thread, int file) {
+        return new FileRef.At(path);
+    }
+
+    @Override
+    public State state() {
+        return layout.state();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            if (owner == Owner.RECORD && need.unlink()) {
+                remove();
+            } else {
+                layout.remember();
+            }
+        } finally {
+            release();
+        }
+    }
+
+    /// Nothing stays of a file that was made in vain.
+    private void giveUp(Throwable cause) {
+        try {
+            if (made) {
+                remove();
+            }
+            release();
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private void remove() throws IOException {
+        posix.unlinkAt(directoryFd, name, path.toString());
+        Files.deleteIfExists(directory.resolve(name + LayoutRecord.BESIDE_FILE));
+    }
+
+    private void release() throws IOException {
+        try (posix;
+                files;
+                Layout _ = layout) {
+            if (fd != NONE) {
+                posix.close(fd, path.toString());
+            }
+            if (directoryFd != NONE) {
+                posix.close(directoryFd, directory.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,402 @@
+package io.plimsoll.io;
+
+import io.plimsoll.io.FileSet.Content;
+import io.plimsoll.io.FileSet.Need;
+import io.plimsoll.io.FileSet.Progress;
+import io.plimsoll.io.FileSet.State;
+import io.plimsoll.io.LayoutRecord.Entry;
+import io.plimsoll.model.ByteSize;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// Brings files of one directory into the state in which a job wants to find them, and keeps the record of it.
+///
+/// A file loses its entry in the record, on the disk, before it is changed, and gets one after its data was
+/// synced: an entry is true whenever the machine dies.
+final class Layout implements AutoCloseable {
+    static final int PIECE_BYTES = 1 << 20;
+    static final long RESERVE_BYTES_MAX = 1_000_000_000;
+    /// A piece, and another one because two make a huge page.
+    private static final int PIECES = 2;
+    private static final int MODE = 0644;
+    private static final long PAGE_BYTES = 4096;
+
+    /// Who answers for a file that is there.
+    enum Owner {
+        /// The marker of its directory: everything in it is ours.
+        DIRECTORY,
+        /// Plimsoll made it, and nobody has changed it since.
+        RECORD,
+        /// Somebody else.
+        FOREIGN
+    }
+
+    private enum Start {
+        REUSED,
+        FILLED,
+        NEW,
+        FOUND
+    }
+
+    private record Item(String name, int thread, int file, Owner owner, Start start, long allocatedBytes) {}
+
+    private final Posix posix = new Posix();
+    private final PosixFiles files = new PosixFiles();
+    private final Path directory;
+    private final int directoryFd;
+    private final LayoutRecord record;
+    private final Need need;
+    private final Content content;
+    private final long bytes;
+    private final List<Item> items = new ArrayList<>();
+    private long filledBytes;
+    private long filledNs;
+    private OptionalLong cachedPages = OptionalLong.empty();
+
+    /// @param directoryFd descriptor of `directory`, which stays open longer than this
+    Layout(Path directory, int directoryFd, LayoutRecord record, Need need, Content content) {
+        this.directory = directory;
+        this.directoryFd = directoryFd;
+        this.record = record;
+        this.need = need;
+        this.content = content;
+        bytes = need.work().bytesPerFile();
+        if (!content.shape().matches("\\p{Print}*")) {
+            throw new IllegalArgumentException("the shape of a content is a line of ASCII: " + content.shape());
+        }
+    }
+
+    /// Adds a file, and decides what must be done to it.
+    void add(String name, int thread, int file, Owner owner) throws IOException {
+        Optional<PosixFiles.Stat> stat = statOf(name);
+        Start start = stat.isEmpty() ? fresh() : start(name, owner, stat.get());
+        items.add(new Item(
+                name,
+                thread,
+                file,
+                owner,
+                start,
+                stat.map(PosixFiles.Stat::allocatedBytes).orElse(0L)));
+    }
+
+    private Optional<PosixFiles.Stat> statOf(String name) throws PosixException {
+        try {
+            return Optional.of(files.stat(directoryFd, name, path(name)));
+        } catch (PosixException e) {
+            if (e.errno() == Errno.ENOENT.number) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private Start fresh() {
+        return need.wantsData() ? Start.FILLED : Start.NEW;
+    }
+
+    private Start start(String name, Owner owner, PosixFiles.Stat stat) throws IOException {
+        boolean writes = need.work().mode().writes();
+        if (owner == Owner.FOREIGN && writes && !need.overwrite()) {
+            throw new TargetRefusedException(path(name) + " was not made by Plimsoll, or was changed since; name a file"
+                    + " that is not there yet, or allow it to be overwritten (--overwrite=1)");
+        }
+        if (owner == Owner.FOREIGN && (stat.bytes() >= bytes || !writes) || need.inspects()) {
+            if (stat.bytes() < bytes) {
+                throw new TargetRefusedException(path(name) + " has " + stat.bytes() + " bytes, and the job reads "
+                        + bytes + "; choose a smaller --size, or another file");
+            }
+            return Start.FOUND;
+        }
+        return need.wantsData() && holdsData(name, stat) ? Start.REUSED : fresh();
+    }
+
+    private boolean holdsData(String name, PosixFiles.Stat stat) throws PosixException {
+        Optional<Entry> entry = record.of(name);
+        return entry.isPresent()
+                && entry.get().bytes() >= bytes
+                && stat.bytes() >= entry.get().bytes()
+                && entry.get().content().equals(content.shape())
+                && !extents(name).incomplete();
+    }
+
+    private FileExtents extents(String name) throws PosixException {
+        int fd = open(name, Posix.O_RDONLY);
+        try {
+            return FileExtents.of(files, fd, path(name));
+        } finally {
+            posix.close(fd, path(name));
+        }
+    }
+
+    /// Does what was decided, and remembers it.
+    void prepare(Progress progress) throws IOException {
+        checkSpace();
+        forget();
+        long total = bytes * count(Start.FILLED);
+        long begin = System.nanoTime();
+        try (Filler filler = new Filler(progress, total)) {
+            for (Item item : items) {
+                switch (item.start()) {
+                    case FILLED -> filler.fill(item);
+                    case NEW -> makeEmpty(item);
+                    case REUSED, FOUND -> {}
+                }
+            }
+            filledNs = System.nanoTime() - begin;
+        } catch (IOException | RuntimeException e) {
+            try {
+                store(); // what is complete stays so
+            } catch (PosixException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+        store();
+        if (need.invalidate()) {
+            dropCache();
+        }
+    }
+
+    /// Whether files are going to be made or changed before the job.
+    boolean changes() {
+        return count(Start.FILLED) + count(Start.NEW) > 0;
+    }
+
+    private void checkSpace() throws IOException {
+        long needed = items.stream()
+                .filter(item -> item.start() == Start.FILLED || item.start() == Start.NEW)
+                .mapToLong(item -> Math.max(bytes - item.allocatedBytes(), 0))
+                .reduce(0, (a, b) -> a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b);
+        FileSystemSpace space = posix.space(directoryFd, directory.toString());
+        long reserve = space.reserveBytes(RESERVE_BYTES_MAX);
+        if (needed > 0 && space.readOnly()) {
+            throw new TargetRefusedException(directory + " cannot be written to: " + Errno.describe(Errno.EROFS.number)
+                    + "; mount it read-write, or name another disk");
+        }
+        if (needed > 0 && needed > space.freeBytes() - reserve) {
+            throw new TargetRefusedException(directory + ": " + ByteSize.format(space.freeBytes()) + " free of "
+                    + ByteSize.format(space.sizeBytes()) + ", the job's files need " + ByteSize.format(needed)
+                    + " more and leave " + ByteSize.format(reserve)
+                    + " free; make room, or choose a smaller --size or --numjobs");
+        }
+    }
+
+    /// What is going to be changed has no entry any more when that begins.
+    private void forget() throws PosixException {
+        boolean changed = false;
+        for (Item item : items) {
+            boolean changes = item.start() == Start.FILLED || item.start() == Start.NEW;
+            if (changes && record.of(item.name()).isPresent()) {
+                record.remove(item.name());
+                changed = true;
+            }
+        }
+        if (changed) {
+            store();
+        }
+    }
+
+    private void makeEmpty(Item item) throws PosixException {
+        int fd = open(item.name(), Posix.O_RDWR | Posix.O_CREAT);
+        try {
+            posix.truncate(fd, 0, path(item.name()));
+            record(item, fd, 0);
+        } finally {
+            posix.close(fd, path(item.name()));
+        }
+    }
+
+    /// Foreign files stay foreign, whatever was written into them.
+    private void record(Item item, int fd, long complete) throws PosixException {
+        switch (item.owner()) {
+            case DIRECTORY -> {
+                if (complete > 0) {
+                    record.put(item.name(), new Entry(complete, Entry.UNSTAMPED, content.shape()));
+                }
+            }
+            case RECORD -> {
+                String stamp = files.stat(fd, path(item.name())).stamp();
+                record.put(item.name(), new Entry(complete, stamp, content.shape()));
+            }
+            case FOREIGN -> {}
+        }
+    }
+
+    private void store() throws PosixException {
+        if (record.changed()) {
+            record.store(posix, files, directoryFd);
+        }
+    }
+
+    /// What waits to be written cannot be dropped, so that it is written first.
+    private void dropCache() throws PosixException {
+        long pages = 0;
+        boolean known = true;
+        for (Item item : items) {
+            int fd = open(item.name(), Posix.O_RDONLY);
+            try {
+                posix.fsync(fd, path(item.name()));
+                files.dropCache(fd, path(item.name()));
+                OptionalLong cached = files.cachedPages(fd);
+                known &= cached.isPresent();
+                pages += cached.orElse(0);
+            } finally {
+                posix.close(fd, path(item.name()));
+            }
+        }
+        cachedPages = known ? OptionalLong.of(pages) : OptionalLong.empty();
+    }
+
+    State state() {
+        return new State(
+                bytes,
+                count(Start.REUSED),
+                count(Start.FILLED),
+                count(Start.NEW),
+                count(Start.FOUND),
+                filledBytes,
+                count(Start.FILLED) == 0 ? 0 : filledNs,
+                need.direct(),
+                need.invalidate(),
+                cachedPages.isPresent() ? OptionalLong.of(cachedPages.getAsLong() * PAGE_BYTES) : OptionalLong.empty());
+    }
+
+    private int count(Start start) {
+        return (int) items.stream().filter(item -> item.start() == start).count();
+    }
+
+    /// After the job: new files that it wrote to the end hold data from now on, and its writes changed the
+    /// stamps.
+    void remember() throws PosixException {
+        for (Item item : items) {
+            if (item.start() == Start.NEW || item.owner() == Owner.RECORD) {
+                int fd = open(item.name(), Posix.O_RDONLY);
+                try {
+                    if (need.work().mode().writes()) {
+                        posix.fsync(fd, path(item.name()));
+                    }
+                    record(item, fd, item.start() == Start.NEW ? written(item, fd) : completeBefore(item));
+                } finally {
+                    posix.close(fd, path(item.name()));
+                }
+            }
+        }
+        store();
+    }
+
+    private long written(Item item, int fd) throws PosixException {
+        FileExtents extents = FileExtents.of(files, fd, path(item.name()));
+        return extents.bytes() >= bytes && !extents.incomplete() ? bytes : 0;
+    }
+
+    private long completeBefore(Item item) {
+        return record.of(item.name()).map(Entry::bytes).orElse(0L);
+    }
+
+    private int open(String name, int flags) throws PosixException {
+        return posix.openAt(directoryFd, name, flags | Posix.O_NOFOLLOW, MODE, path(name));
+    }
+
+    private String path(String name) {
+        return directory + "/" + name;
+    }
+
+    @Override
+    public void close() {
+        posix.close();
+        files.close();
+    }
+
+    /// Writes files to the end, one after the other.
+    private final class Filler implements AutoCloseable {
+        private final Progress progress;
+        private final long total;
+        private final SlotMemory memory;
+        private long done;
+
+        Filler(Progress progress, long total) throws PosixException {
+            this.progress = progress;
+            this.total = total;
+            memory = total > 0 ? new SlotMemory(posix, PIECES, PIECE_BYTES) : null;
+        }
+
+        void fill(Item item) throws IOException {
+            String path = path(item.name());
+            int fd = open(item.name(), Posix.O_RDWR | Posix.O_CREAT);
+            try {
+                posix.truncate(fd, 0, path);
+                long aligned = need.direct() ? bytes / PIECE_BYTES * PIECE_BYTES : 0;
+                if (aligned > 0) {
+                    writeDirect(item, aligned);
+                }
+                write(item, fd, aligned, bytes);
+                posix.fsync(fd, path);
+                files.dropCache(fd, path);
+                record(item, fd, bytes);
+                filledBytes += bytes;
+            } catch (IOException | RuntimeException e) {
+                discard(item, fd, e);
+                throw e;
+            } finally {
+                posix.close(fd, path);
+            }
+        }
+
+        private void writeDirect(Item item, long to) throws IOException {
+            int fd;
+            try {
+                fd = open(item.name(), Posix.O_WRONLY | Posix.O_DIRECT);
+            } catch (PosixException e) {
+                throw e.errno() == Errno.EINVAL.number
+                        ? new TargetRefusedException(
+                                path(item.name()) + ": the file system has no direct I/O; use --direct=0, or another"
+                                        + " one",
+                                e)
+                        : e;
+            }
+            try {
+                write(item, fd, 0, to);
+            } finally {
+                posix.close(fd, path(item.name()));
+            }
+        }
+
+        private void write(Item item, int fd, long from, long to) throws IOException {
+            for (long at = from; at < to; at += PIECE_BYTES) {
+                int length = (int) Math.min(PIECE_BYTES, to - at);
+                MemorySegment piece = memory.of(0).asSlice(0, length);
+                content.fill(piece, item.thread(), item.file(), at);
+                posix.writeFully(fd, piece, length, at, path(item.name()));
+                done += length;
+                if (!progress.filled(done, total)) {
+                    throw new LayoutStoppedException();
+                }
+            }
+        }
+
+        /// An incomplete file is of no use, and its space may be what is missing.
+        private void discard(Item item, int fd, Exception cause) {
+            try {
+                switch (item.owner()) {
+                    case DIRECTORY -> posix.unlinkAt(directoryFd, item.name(), path(item.name()));
+                    case RECORD, FOREIGN -> posix.truncate(fd, 0, path(item.name()));
+                }
+                record(item, fd, 0);
+            } catch (PosixException e) {
+                cause.addSuppressed(e);
+            }
+        }
+
+        @Override
+        public void close() throws PosixException {
+            if (memory != null) {
+                memory.close();
+            }
+        }
+    }
+}
