@@ -7,6 +7,7 @@ import io.plimsoll.io.MountTable.Mount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +61,7 @@ class ProbesTest {
         write("pods/pod1/app/cpu.stat", "usage_usec 9\nnr_periods 100\nnr_throttled 3\nthrottled_usec 70\n");
         write("pods/pod1/cpu.stat", "usage_usec 9\nnr_periods 100\nnr_throttled 2\nthrottled_usec 30\n");
         write("pods/cpu.stat", "usage_usec 9\n");
-        MountTable mounts = new MountTable(java.util.List.of(
+        MountTable mounts = new MountTable(List.of(
                 new Mount(1, 0, 20, root, "cgroup2", "cgroup2", "rw"),
                 new Mount(2, 0, 21, root.resolve("v1"), "cgroup", "cgroup", "rw,cpuset")));
 
@@ -75,8 +76,8 @@ class ProbesTest {
     @Test
     void aContainersGroupIsWhatIsMountedWhereTheHostsPathIsNotThere() throws IOException {
         write("cpu.stat", "nr_periods 100\nnr_throttled 4\nthrottled_time 123456\n");
-        MountTable mounts = new MountTable(
-                java.util.List.of(new Mount(1, 0, 20, root, "cgroup", "cgroup", "rw,relatime,cpu,cpuacct")));
+        MountTable mounts =
+                new MountTable(List.of(new Mount(1, 0, 20, root, "cgroup", "cgroup", "rw,relatime,cpu,cpuacct")));
 
         assertEquals(
                 Optional.of(new CpuLimit.Sample(4, 123_456)),
