@@ -3,9 +3,8 @@ package io.plimsoll.io;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// A block device as sysfs shows it.
 ///
@@ -15,7 +14,6 @@ import java.util.regex.Pattern;
 /// @param statistics file with the counters of the partition
 record BlockDevice(String name, String model, String scheduler, Path statistics) {
     private static final long SECTOR_BYTES = 512; // in this file always, whatever the device has
-    private static final Pattern ACTIVE = Pattern.compile("\\[([^\\]]+)\\]");
 
     /// @param sys `/sys`, or its likeness in a test
     static Optional<BlockDevice> of(Path sys, int major, int minor) {
@@ -35,15 +33,15 @@ record BlockDevice(String name, String model, String scheduler, Path statistics)
 
     /// The counters since boot; empty where the device is gone.
     Optional<DeviceCounters> counters() {
-        String[] f = read(statistics).split("\\s+");
+        List<String> f = ProcFile.words(read(statistics));
         // Reads, merged, sectors, ms; writes, merged, sectors, ms; in flight, busy ms, weighed ms; since Linux 4.18
         // more.
-        if (f.length < 11) {
+        if (f.size() < 11) {
             return Optional.empty();
         }
         long[] n = new long[11];
         for (int i = 0; i < n.length; i++) {
-            Optional<Long> number = ProcFile.whole(f[i]);
+            Optional<Long> number = ProcFile.whole(f.get(i));
             if (number.isEmpty()) {
                 return Optional.empty();
             }
@@ -55,8 +53,9 @@ record BlockDevice(String name, String model, String scheduler, Path statistics)
 
     /// `none [mq-deadline] kyber` → `mq-deadline`; `none` alone has no brackets.
     private static String active(String schedulers) {
-        Matcher m = ACTIVE.matcher(schedulers);
-        return m.find() ? m.group(1) : schedulers;
+        int open = schedulers.indexOf('[');
+        int close = schedulers.indexOf(']', open + 1);
+        return open >= 0 && close >= 0 ? schedulers.substring(open + 1, close) : schedulers;
     }
 
     private static String read(Path file) {

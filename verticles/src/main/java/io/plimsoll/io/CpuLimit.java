@@ -40,7 +40,7 @@ public final class CpuLimit {
         List<Path> groups = new ArrayList<>();
         cgroup.lines()
                 .map(line -> line.split(":", 3))
-                .filter(f -> f.length == 3)
+                .filter(f -> f.length == 3 && f[2].startsWith("/"))
                 .forEach(f -> {
                     boolean two = f[1].isEmpty();
                     if (two || List.of(f[1].split(",")).contains("cpu")) {
@@ -61,7 +61,7 @@ public final class CpuLimit {
 
     /// Inside a container the path may be that of the host, which is not to be seen here; what is mounted is our group.
     private static List<Path> upwards(Path mountPoint, String path) {
-        Path own = mountPoint.resolve(path.replaceFirst("^/+", "")).normalize();
+        Path own = mountPoint.resolve(path.substring(1)).normalize();
         List<Path> groups = new ArrayList<>();
         for (Path group = own.startsWith(mountPoint) && Files.isDirectory(own) ? own : mountPoint;
                 group != null && group.startsWith(mountPoint);

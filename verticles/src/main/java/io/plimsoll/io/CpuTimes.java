@@ -1,6 +1,7 @@
 package io.plimsoll.io;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// What all processors of this machine together did since boot, from `/proc/stat` (proc_stat(5)), in steps of 10 ms.
@@ -39,13 +40,14 @@ public record CpuTimes(long busyNs, long idleNs, long stolenNs) {
     /// `cpu user nice system idle iowait irq softirq steal guest guest_nice`; the last two are in the first two
     /// already.
     static Optional<CpuTimes> parse(String stat) {
-        String[] f = stat.lines().findFirst().orElse("").split("\\s+");
-        if (f.length < 9 || !f[0].equals("cpu")) {
+        int end = stat.indexOf('\n');
+        List<String> f = ProcFile.words(end < 0 ? stat : stat.substring(0, end));
+        if (f.size() < 9 || !f.getFirst().equals("cpu")) {
             return Optional.empty();
         }
         long[] ns = new long[9];
         for (int i = 1; i < ns.length; i++) {
-            Optional<Long> ticks = ProcFile.whole(f[i]);
+            Optional<Long> ticks = ProcFile.whole(f.get(i));
             if (ticks.isEmpty()) {
                 return Optional.empty();
             }

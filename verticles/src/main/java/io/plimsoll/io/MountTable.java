@@ -54,7 +54,14 @@ record MountTable(List<Mount> mounts) {
             dash++;
         }
         // The last field may be empty, and the source too.
-        if (dash + 2 >= f.length || !f[0].matches("[0-9]{1,18}") || !f[2].matches("[0-9]{1,9}:[0-9]{1,9}")) {
+        if (dash + 2 >= f.length) {
+            return Optional.empty();
+        }
+        Optional<Long> id = ProcFile.whole(f[0]);
+        int colon = f[2].indexOf(':');
+        Optional<Integer> major = deviceNumber(f[2].substring(0, Math.max(colon, 0)));
+        Optional<Integer> minor = deviceNumber(f[2].substring(colon + 1));
+        if (id.isEmpty() || major.isEmpty() || minor.isEmpty()) {
             return Optional.empty();
         }
         String mountPoint = unescape(f[4]);
@@ -67,15 +74,18 @@ record MountTable(List<Mount> mounts) {
         } catch (InvalidPathException e) {
             return Optional.empty(); // in a locale that is not UTF-8, no file of ours can be there either
         }
-        int colon = f[2].indexOf(':');
         return Optional.of(new Mount(
-                Long.parseLong(f[0]),
-                Integer.parseInt(f[2].substring(0, colon)),
-                Integer.parseInt(f[2].substring(colon + 1)),
+                id.get(),
+                major.get(),
+                minor.get(),
                 point,
                 unescape(f[dash + 1]),
                 unescape(f[dash + 2]),
                 options(unescape(f[5]), dash + 3 < f.length ? unescape(f[dash + 3]) : "")));
+    }
+
+    private static Optional<Integer> deviceNumber(String digits) {
+        return ProcFile.whole(digits).filter(n -> n <= Integer.MAX_VALUE).map(Long::intValue);
     }
 
     private static String options(String ofMount, String ofFileSystem) {

@@ -4,6 +4,7 @@ import io.plimsoll.io.MountTable.Mount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -124,13 +125,13 @@ public final class Storage {
         Optional<ServerBytes> found = Optional.empty();
         boolean ours = false;
         for (String line : mountstats.split("\n")) {
-            String[] f = line.strip().split("\\s+");
-            if (f[0].equals("device") && f.length >= 5) {
-                ours = MountTable.unescape(f[4]).equals(mountPoint.toString());
-            } else if (ours && f[0].equals("bytes:") && f.length >= 7) {
-                Optional<Long> written = ProcFile.whole(f[6]);
+            List<String> f = ProcFile.words(line);
+            if (f.size() >= 5 && f.getFirst().equals("device")) {
+                ours = MountTable.unescape(f.get(4)).equals(mountPoint.toString());
+            } else if (ours && f.size() >= 7 && f.getFirst().equals("bytes:")) {
+                Optional<Long> written = ProcFile.whole(f.get(6));
                 // The last one covers those mounted on the same place before it.
-                found = ProcFile.whole(f[5]).flatMap(read -> written.map(w -> new ServerBytes(read, w)));
+                found = ProcFile.whole(f.get(5)).flatMap(read -> written.map(w -> new ServerBytes(read, w)));
             }
         }
         return found;
