@@ -21,9 +21,11 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// A result under the keys of fio 3.33's `json+`, in fio's units: `bw` in KiB/s, `bw_bytes` in bytes/s, `runtime` in
 /// ms, times in ns. A key of fio's that we do not measure is absent, never a made-up zero; keys of our own are added.
@@ -38,6 +40,9 @@ public final class BenchJson {
                             Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER))
                     .withObjectIndenter(new DefaultIndenter("  ", "\n"))
                     .withArrayIndenter(new DefaultIndenter("  ", "\n")));
+
+    private static final Set<Direction> METADATA =
+            EnumSet.complementOf(EnumSet.of(Direction.READ, Direction.WRITE, Direction.SYNC));
 
     private final JobResult result;
     private final Rendering how;
@@ -91,6 +96,9 @@ public final class BenchJson {
         job.set("write", direction(result.direction(Direction.WRITE)));
         job.set("trim", direction(Optional.empty()));
         job.set("sync", sync(result.direction(Direction.SYNC)));
+        result.directions().stream()
+                .filter(d -> METADATA.contains(d.direction()))
+                .forEach(d -> job.set(d.direction().word(), metadata(d)));
         cpu(job);
         spread(job);
         ours(job);
@@ -128,12 +136,29 @@ public final class BenchJson {
         node.put("bw_mean", number(bytes.mean() / 1024));
         node.put("bw_dev", number(bytes.stdDev() / 1024));
         node.put("bw_samples", bytes.count());
-        Samples iops = d.iops();
+        iops(node, d.iops());
+    }
+
+    private static void iops(ObjectNode node, Samples iops) {
         node.put("iops_min", Math.round(iops.min()));
         node.put("iops_max", Math.round(iops.max()));
         node.put("iops_mean", number(iops.mean()));
         node.put("iops_stddev", number(iops.stdDev()));
         node.put("iops_samples", iops.count());
+    }
+
+    /// Metadata operations move no bytes, and are over when their call is: no `bw`, no slat and clat.
+    private ObjectNode metadata(DirectionResult d) {
+        ObjectNode node = NODES.objectNode();
+        node.put("iops", number(d.ops() / (Math.max(1, result.elapsedNs()) / 1e9)));
+        node.put("runtime", result.elapsedNs() / 1_000_000);
+        node.put("total_ios", d.ops());
+        node.set("lat_ns", latency(d.lat()));
+        if (result.openLoop().isPresent()) {
+            node.set("resp_ns", latency(d.resp()));
+        }
+        iops(node, d.iops());
+        return node;
     }
 
     private ObjectNode sync(Optional<DirectionResult> measured) {

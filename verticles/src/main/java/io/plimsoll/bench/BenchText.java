@@ -11,14 +11,18 @@ import io.plimsoll.bench.JobResult.OpenLoopResult;
 import io.plimsoll.bench.JobResult.Samples;
 import io.plimsoll.model.BlockSizes;
 import io.plimsoll.model.Direction;
+import io.plimsoll.model.Durations;
 import io.plimsoll.model.EngineKind;
+import io.plimsoll.model.JobPlan.EngineChoice;
 import io.plimsoll.model.Work;
 import io.plimsoll.stats.Histograms;
 import io.plimsoll.stats.LatencyHistogram;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /// A result as fio would print it, so that who knows one can read the other; lines of our own follow where fio has
@@ -38,8 +42,7 @@ public final class BenchText {
     public static String render(JobResult result, Rendering how) {
         BenchText page = new BenchText(result, how);
         page.head();
-        result.direction(Direction.READ).ifPresent(page::direction);
-        result.direction(Direction.WRITE).ifPresent(page::direction);
+        result.directions().forEach(page::operations);
         page.spread();
         result.direction(Direction.SYNC).ifPresent(page::sync);
         page.cpu();
@@ -76,12 +79,7 @@ public final class BenchText {
 
     private void head() {
         var plan = result.plan();
-        line(
-                "%s: (g=0): %s, ioengine=%s, iodepth=%d",
-                plan.name(),
-                work(plan.work()),
-                plan.engine().kind().word(),
-                plan.engine().iodepth());
+        line("%s: (g=0): %s", plan.name(), metadata() ? work(plan.work()) : work(plan.work()) + engine(plan.engine()));
         if (plan.threads() > 1) {
             line("...");
         }
@@ -98,6 +96,15 @@ public final class BenchText {
         if (result.interrupted()) {
             line("  interrupted: the numbers below are of the time before");
         }
+    }
+
+    private static String engine(EngineChoice engine) {
+        return ", ioengine=" + engine.kind().word() + ", iodepth=" + engine.iodepth();
+    }
+
+    /// Such work goes past engines.
+    private boolean metadata() {
+        return result.plan().work() instanceof Work.Metadata;
     }
 
     private static String work(Work work) {
@@ -127,22 +134,34 @@ public final class BenchText {
         return (reads ? "(R) " + range : "") + (reads && writes ? ", " : "") + (writes ? "(W) " + range : "");
     }
 
+    private void operations(DirectionResult d) {
+        switch (d.direction()) {
+            case READ, WRITE -> direction(d);
+            case SYNC -> {} // below what syncs make durable, as in fio
+            case CREATE, STAT, OPEN, RENAME, UNLINK -> metadata(d);
+        }
+    }
+
     private void direction(DirectionResult d) {
-        double perSecond = 1e9 / Math.max(1, result.elapsedNs());
         line(
-                "  %s: IOPS=%s, BW=%s/s (%s/s)(%s/%dmsec)",
-                d.direction() == Direction.READ ? "read" : "write",
-                count(d.ops() * perSecond),
-                binaryBytes(d.bytes() * perSecond),
-                decimalBytes(d.bytes() * perSecond),
-                binaryBytes(d.bytes()),
-                elapsedMs());
+                "  %s: IOPS=%s, BW=%s(%s/%dmsec)",
+                d.direction().word(), count(perSecond(d.ops())), bandwidth(d), binaryBytes(d.bytes()), elapsedMs());
         latency("slat", d.slat());
         latency("clat", d.clat());
         latency(" lat", d.lat());
         latency("resp", d.resp());
         percentiles("resp", d.resp());
         percentiles("clat", d.clat());
+        samples(d);
+    }
+
+    /// Metadata operations move no bytes, and are over when their call is.
+    private void metadata(DirectionResult d) {
+        line("  %s: IOPS=%s (%d/%dmsec)", d.direction().word(), count(perSecond(d.ops())), d.ops(), elapsedMs());
+        latency(" lat", d.lat());
+        latency("resp", d.resp());
+        percentiles("resp", d.resp());
+        percentiles("lat", d.lat());
         samples(d);
     }
 
@@ -186,7 +205,7 @@ public final class BenchText {
 
     private void samples(DirectionResult d) {
         Samples bytes = d.bytesPerSecond();
-        if (bytes.count() > 0) {
+        if (bytes.count() > 0 && d.bytes() > 0) {
             boolean large = bytes.mean() >= 1L << 30;
             double unit = large ? 1 << 20 : 1 << 10;
             line(
@@ -251,15 +270,22 @@ public final class BenchText {
                 fixed(100 * cpu.delayNs() / threadNs, 2));
     }
 
+    /// Reads, writes, trims (none, ever) and syncs, as fio counts them.
     private void issued() {
+        if (metadata()) {
+            return;
+        }
         line(
-                "  issued rwts  : total=%d,%d,0,%d short=%d,%d,0,%d",
-                result.direction(Direction.READ).map(DirectionResult::ops).orElse(0L),
-                result.direction(Direction.WRITE).map(DirectionResult::ops).orElse(0L),
-                result.direction(Direction.SYNC).map(DirectionResult::ops).orElse(0L),
-                result.direction(Direction.READ).map(DirectionResult::shortOps).orElse(0L),
-                result.direction(Direction.WRITE).map(DirectionResult::shortOps).orElse(0L),
-                result.direction(Direction.SYNC).map(DirectionResult::shortOps).orElse(0L));
+                "  issued rwts  : total=%d,%d,0,%d short=%d,%d,0,0",
+                issued(Direction.READ, DirectionResult::ops),
+                issued(Direction.WRITE, DirectionResult::ops),
+                issued(Direction.SYNC, DirectionResult::ops),
+                issued(Direction.READ, DirectionResult::shortOps),
+                issued(Direction.WRITE, DirectionResult::shortOps));
+    }
+
+    private long issued(Direction direction, ToLongFunction<DirectionResult> amount) {
+        return result.direction(direction).map(amount::applyAsLong).orElse(0L);
     }
 
     private void rate(OpenLoopResult open) {
@@ -279,6 +305,9 @@ public final class BenchText {
     }
 
     private void engine() {
+        if (metadata()) {
+            return;
+        }
         EngineKind asked = result.plan().engine().kind();
         String instead = asked == result.engine() ? "" : ", instead of " + asked.word();
         line(
@@ -296,29 +325,40 @@ public final class BenchText {
                 .map(d -> "%s %% of the median %s of %s"
                         .formatted(
                                 fixed(100.0 * cost / Math.max(1, d.lat().percentileNs(50)), 2),
-                                d.direction().name().toLowerCase(Locale.ROOT),
+                                d.direction().word(),
                                 time(d.lat().percentileNs(50))))
                 .collect(Collectors.joining(", "));
         line("  own cost     : %s an operation on the null engine%s", time(cost), share.isEmpty() ? "" : ": " + share);
     }
 
     private void groupStatus() {
+        if (metadata()) {
+            return;
+        }
         line("");
         line("Run status group 0 (all jobs):");
-        double perSecond = 1e9 / Math.max(1, result.elapsedNs());
         for (DirectionResult d : result.directions()) {
             if (d.direction() != Direction.SYNC) {
                 line(
-                        "%7s: bw=%s/s (%s/s), io=%s (%s), run=%d-%dmsec",
+                        "%7s: bw=%s, io=%s (%s), run=%d-%dmsec",
                         d.direction().name(),
-                        binaryBytes(d.bytes() * perSecond),
-                        decimalBytes(d.bytes() * perSecond),
+                        bandwidth(d),
                         binaryBytes(d.bytes()),
                         decimalBytes(d.bytes()),
                         elapsedMs(),
                         elapsedMs());
             }
         }
+    }
+
+    /// `145MiB/s (152MB/s)`
+    private String bandwidth(DirectionResult d) {
+        double bytes = perSecond(d.bytes());
+        return binaryBytes(bytes) + "/s (" + decimalBytes(bytes) + "/s)";
+    }
+
+    private double perSecond(long amount) {
+        return amount * 1e9 / Math.max(1, result.elapsedNs());
     }
 
     private void disk(DiskUse disk) {
@@ -347,7 +387,7 @@ public final class BenchText {
     }
 
     private static String time(long ns) {
-        return io.plimsoll.model.Durations.format(java.time.Duration.ofNanos(ns));
+        return Durations.format(Duration.ofNanos(ns));
     }
 
     /// fio's `%5.02f`.

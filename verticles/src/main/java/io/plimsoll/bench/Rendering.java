@@ -1,7 +1,9 @@
 package io.plimsoll.bench;
 
 import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 
 /// How a result is shown.
 ///
@@ -28,7 +30,7 @@ public record Rendering(String version, List<Double> percentiles, ZoneId zone) {
     }
 
     /// As `ctime` has it and fio shows it: `Tue Nov 24 00:42:53 2026`.
-    static java.time.format.DateTimeFormatter time() {
-        return java.time.format.DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss yyyy", java.util.Locale.ROOT);
+    static DateTimeFormatter time() {
+        return DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss yyyy", Locale.ROOT);
     }
 }

@@ -125,6 +125,19 @@ class BenchJsonTest {
     }
 
     @Test
+    void metadataOperationsStandBesideReadAndWrite() throws IOException {
+        JsonNode job = MAPPER.readTree(BenchJson.render(SampleResults.metadataResult(), SampleResults.RENDERING, false))
+                .at("/jobs/0");
+        assertEquals(5_000, job.at("/create/iops").asDouble());
+        assertEquals(2_000, job.at("/stat/total_ios").asLong());
+        assertEquals(2_000, job.at("/stat/lat_ns/percentile/50.000000").asLong(), 2);
+        assertEquals(5_100, job.at("/create/iops_max").asLong());
+        assertFalse(job.at("/create").has("bw"));
+        assertFalse(job.has("unlink"), "none were done");
+        assertEquals(0, job.at("/write/total_ios").asLong());
+    }
+
+    @Test
     void failureAndInterruptAreSaid() throws IOException {
         JobResult failed = SampleResults.with(
                 SampleResults.plainResult(), Optional.of("write x: No space left on device (ENOSPC, errno 28)"), true);

@@ -54,7 +54,7 @@ class BenchTextTest {
                  | 50.00th=[   73], 95.00th=[  118], 99.00th=[  122], 99.90th=[  123],
                  | 99.99th=[  123]
               cpu          : usr=10.00%, sys=14.99%, ctx=21881, majf=1, minf=14, waited=5.00%
-              issued rwts  : total=10000,4000,0,100 short=3,3,0,3
+              issued rwts  : total=10000,4000,0,100 short=3,3,0,0
               rate         : requested 20000.0/s, achieved 6996.5/s (34.98 %), due 40020, missed 26020
               lateness     : p50=50.2 µs, p99=99.2 µs, max=100.2 µs (intended start to start)
               engine       : io_uring; registered buffers and files
@@ -81,6 +81,29 @@ class BenchTextTest {
             assertFalse(text.contains(word), word + " in " + text);
         }
         assertTrue(text.contains("clat (msec): min=3, max=129, avg=66.00, stdev=36.9"), text);
+    }
+
+    @Test
+    void metadataOperationsHaveNoBandwidth() {
+        Rendering few = new Rendering("test", List.of(50.0, 99.0), ZoneOffset.UTC);
+        assertEquals("""
+            meta: (g=0): rw=metadata, nrfiles=1000, files_per_dir=100, filesize=0B
+            plimsoll-test; k, m, g, t of sizes are powers of two, as in fio
+
+            meta: (groupid=0, jobs=1): err= 0: Tue Nov 24 00:42:53 2026
+              create: IOPS=5000 (2000/400msec)
+                 lat (usec): min=40, max=240, avg=139.95, stdev=57.73
+                lat percentiles (usec):
+                 | 50.00th=[  140], 99.00th=[  238]
+               iops        : min= 4900, max= 5100, avg=5000.00, stdev=141.40, samples=2
+              stat: IOPS=5000 (2000/400msec)
+                 lat (nsec): min=1000, max=2999, avg=1999.74, stdev=577.57
+                lat percentiles (nsec):
+                 | 50.00th=[ 1999], 99.00th=[ 2979]
+               iops        : min= 4900, max= 5100, avg=5000.00, stdev=141.40, samples=2
+              lat (usec)   : 2=25.00%, 4=25.00%, 50=2.50%, 100=12.50%, 250=35.00%
+              cpu          : usr=0.25%, sys=0.50%, ctx=64, majf=0, minf=0, waited=0.00%
+            """, BenchText.render(SampleResults.metadataResult(), few));
     }
 
     @Test

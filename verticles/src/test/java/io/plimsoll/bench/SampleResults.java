@@ -142,6 +142,40 @@ public final class SampleResults {
                 false);
     }
 
+    /// Two kinds of metadata operations in rounds of a thousand files.
+    public static JobResult metadataResult() {
+        JobResult plain = plainResult();
+        JobPlan plan = plain.plan();
+        Samples none = new Samples(0, 0, 0, 0, 0);
+        Samples iops = new Samples(2, 4_900, 5_100, 5_000, 141.4);
+        LatencyHistogram create = latencies(40_000, 100, 2_000);
+        LatencyHistogram stat = latencies(1_000, 1, 2_000);
+        return new JobResult(
+                new JobPlan(
+                        "meta",
+                        new Work.Metadata(1000, 100, 0),
+                        plan.engine(),
+                        1,
+                        plan.load(),
+                        plan.span(),
+                        plan.seed()),
+                plain.target(),
+                plain.engine(),
+                "",
+                STARTED_AT_MS,
+                400_000_000L,
+                List.of(
+                        new DirectionResult(Direction.CREATE, 2_000, 0, 0, NONE, create, create, NONE, iops, none),
+                        new DirectionResult(Direction.STAT, 2_000, 0, 0, NONE, stat, stat, NONE, iops, none)),
+                Optional.empty(),
+                plain.cpu(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                false);
+    }
+
     public static JobResult with(JobResult r, Optional<String> failure, boolean interrupted) {
         return new JobResult(
                 r.plan(),
