@@ -294,13 +294,7 @@ final class JobOptions {
 
     private JobRequest request(Load load, Work work) {
         JobPlan plan = new JobPlan(
-                or(where.name, "bench"),
-                work,
-                engine(work),
-                or(machine.numjobs, 1),
-                load,
-                span(work),
-                or(access.randseed, 1L));
+                or(where.name, "bench"), work, engine(), or(machine.numjobs, 1), load, span(), or(access.randseed, 1L));
         return new JobRequest(plan, target(work), or(where.overwrite, false), or(where.unlink, false));
     }
 
@@ -447,7 +441,7 @@ final class JobOptions {
         refuse(why, "verify", data.verify);
     }
 
-    private EngineChoice engine(Work work) {
+    private EngineChoice engine() {
         EngineKind kind = or(machine.ioengine, EngineKind.PSYNC);
         boolean direct = or(machine.direct, false);
         if (direct && kind == EngineKind.MMAP) {
@@ -461,7 +455,7 @@ final class JobOptions {
         return new EngineChoice(kind, or(machine.iodepth, 1), direct, fallbacks, or(machine.cpusAllowed, List.of()));
     }
 
-    private Span span(Work work) {
+    private Span span() {
         long runtimeNs = or(time.runtimeNs, 0L);
         boolean timeBased = or(time.timeBased, false);
         if (timeBased && runtimeNs == 0) {

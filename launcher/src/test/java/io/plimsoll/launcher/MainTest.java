@@ -23,7 +23,17 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"--help", "-h", "help", "help client", "server -h", "client --help", "--version", "server -V"})
+            strings = {
+                "--help",
+                "-h",
+                "help",
+                "help client",
+                "server -h",
+                "client --help",
+                "bench --help",
+                "--version",
+                "server -V"
+            })
     void helpAndVersionGoToStdoutWithCodeZero(String typed) {
         assertEquals(0, run(typed.split(" ")), err::toString);
         assertFalse(out.toString().isBlank());
