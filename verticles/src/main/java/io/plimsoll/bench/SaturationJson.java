@@ -1,0 +1,182 @@
+package io.plimsoll.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.plimsoll.bench.SaturationStep.Latencies;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// A search as JSON with everything in it: ASCII, keys in a fixed order with their units, absent values as null.
+/// `docs/SATURATE.md` describes it; a change of meaning raises [#VERSION].
+public final class SaturationJson {
+    public static final String SCHEMA = "plimsoll.saturation";
+    public static final int VERSION = 1;
+
+    private static final MathContext DIGITS = new MathContext(9);
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final ObjectWriter WRITER = JsonMapper.builder()
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+            .build()
+            .writer(new DefaultPrettyPrinter()
+                    .withSeparators(
+                            Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER))
+                    .withObjectIndenter(new DefaultIndenter("  ", "\n"))
+                    .withArrayIndenter(new DefaultIndenter("  ", "\n")));
+
+    private SaturationJson() {}
+
+    /// @param version of the program
+    public static String render(SaturationResult result, String version) {
+        SaturationPlan plan = result.plan();
+        ObjectNode document = head(version);
+        document.put("state", result.line().standing().name().toLowerCase(Locale.ROOT));
+        document.put("interrupted", result.interrupted());
+        document.put("failure", result.failure().orElse(null));
+        document.set("line", line(result));
+        ObjectNode options = document.putObject("job options");
+        FioOptions.of(plan.job()).forEach(options::put);
+        document.put("engine", result.engine().orElse(null));
+        document.set("slo", slo(plan.slo()));
+        document.set("search", search(plan));
+        ArrayNode steps = document.putArray("steps");
+        result.steps().forEach(step -> steps.add(step(step)));
+        ArrayNode curve = document.putArray("curve");
+        result.curve().forEach(step -> curve.add(curvePoint(result, step)));
+        document.set("flags", flags(result.flags()));
+        return text(document);
+    }
+
+    /// What stands in place of a result where there is none.
+    public static String error(String message, String version) {
+        return text(head(version).put("error", message));
+    }
+
+    private static ObjectNode head(String version) {
+        return NODES.objectNode().put("schema", SCHEMA).put("version", VERSION).put("plimsoll_version", version);
+    }
+
+    private static ObjectNode line(SaturationResult result) {
+        RateSearch.Line line = result.line();
+        ObjectNode node = NODES.objectNode();
+        number(node, "iops", result.found() ? line.kept() : Optional.empty());
+        number(node, "bytes_per_second", SaturationWords.lineBytesPerSecond(result));
+        number(node, "kept_iops", line.kept());
+        number(node, "broken_iops", line.broken());
+        node.put("limited_by_throughput", result.limitedByThroughput());
+        number(node, "closed_loop_iops", result.closedLoop().map(SaturationStep::achievedPerSecond));
+        return node;
+    }
+
+    private static ObjectNode slo(Slo slo) {
+        ObjectNode node = NODES.objectNode();
+        node.put("text", slo.toString());
+        ArrayNode terms = node.putArray("terms");
+        slo.terms()
+                .forEach(term ->
+                        terms.addObject().put("measure", term.measure().word()).put("limit_ns", term.limitNs()));
+        number(node, "achieved_share_min", Optional.of(Slo.ACHIEVED_SHARE_MIN));
+        number(node, "backlog_share_max", Optional.of(Slo.BACKLOG_SHARE_MAX));
+        return node;
+    }
+
+    private static ObjectNode search(SaturationPlan plan) {
+        ObjectNode node = NODES.objectNode();
+        number(node, "precision", Optional.of(plan.search().precision()));
+        node.put("repeats", plan.search().repeats());
+        node.put("step_ns", plan.stepNs());
+        node.put("ramp_ns", plan.rampNs());
+        node.put("rate_process", plan.arrival().name().toLowerCase(Locale.ROOT));
+        node.put("pacer", plan.pacer().name().toLowerCase(Locale.ROOT));
+        return node;
+    }
+
+    private static ObjectNode step(SaturationStep step) {
+        ObjectNode node = NODES.objectNode();
+        node.put("number", step.number());
+        node.put("purpose", step.purpose().word());
+        node.put("started_at", Instant.ofEpochMilli(step.startedAtMs()).toString());
+        node.put("elapsed_ns", step.elapsedNs());
+        number(node, "rate_requested", step.requestedPerSecond());
+        number(node, "rate_achieved", Optional.of(step.achievedPerSecond()));
+        number(node, "achieved_share", step.achievedShare());
+        number(node, "bytes_per_second", Optional.of(step.bytesPerSecond()));
+        latencies(node, "resp_ns", step.response());
+        latencies(node, "lat_ns", step.service());
+        node.put("due", step.due());
+        node.put("missed", step.missed());
+        node.put("kept", step.verdict().map(Slo.Verdict::kept).orElse(null));
+        ArrayNode broken = node.putArray("broken");
+        step.verdict().ifPresent(verdict -> verdict.broken().forEach(broken::add));
+        node.set("flags", flags(step.flags()));
+        return node;
+    }
+
+    private static ObjectNode curvePoint(SaturationResult result, SaturationStep step) {
+        ObjectNode node = NODES.objectNode();
+        double rate = step.requestedPerSecond().orElseThrow();
+        number(node, "rate_requested", Optional.of(rate));
+        number(
+                node,
+                "share_of_line",
+                result.found() ? result.line().kept().map(line -> rate / line) : Optional.empty());
+        return node.put("step", step.number());
+    }
+
+    private static void latencies(ObjectNode to, String name, Optional<Latencies> latencies) {
+        if (latencies.isEmpty()) {
+            to.putNull(name);
+            return;
+        }
+        Latencies l = latencies.get();
+        ObjectNode node = to.putObject(name);
+        node.put("N", l.count());
+        number(node, "mean", Optional.of(l.mean()));
+        node.put("max", l.max());
+        node.putObject("percentile")
+                .put("50.000000", l.p50())
+                .put("90.000000", l.p90())
+                .put("99.000000", l.p99())
+                .put("99.900000", l.p999());
+    }
+
+    private static ArrayNode flags(List<Flag> flags) {
+        ArrayNode array = NODES.arrayNode();
+        flags.forEach(flag -> array.addObject()
+                .put("rule", flag.rule())
+                .put("evidence", flag.evidence())
+                .put("remedy", flag.remedy()));
+        return array;
+    }
+
+    private static void number(ObjectNode to, String key, Optional<Double> value) {
+        if (value.filter(Double::isFinite).isEmpty()) {
+            to.putNull(key);
+            return;
+        }
+        BigDecimal digits = BigDecimal.valueOf(value.get()).round(DIGITS).stripTrailingZeros();
+        to.set(key, DecimalNode.valueOf(digits.scale() < 0 ? digits.setScale(0) : digits));
+    }
+
+    private static String text(ObjectNode document) {
+        try {
+            return WRITER.writeValueAsString(document) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the search cannot be written as JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+}
