@@ -12,7 +12,6 @@ import io.plimsoll.model.Load;
 import io.plimsoll.report.Plain;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -60,6 +59,9 @@ final class BenchCommand implements Callable<Integer>, Main.Explains {
     @ArgGroup(validate = false, heading = "%nLoad%n", order = 4)
     private Rate rate = new Rate();
 
+    @ArgGroup(validate = false, heading = "%nTime%n", order = 5)
+    private TimeOptions time = new TimeOptions();
+
     @Mixin
     private OutputOptions output;
 
@@ -88,7 +90,7 @@ final class BenchCommand implements Callable<Integer>, Main.Explains {
     }
 
     JobRequest request() {
-        return job.request(load());
+        return job.request(load(), time::span);
     }
 
     private Load load() {
@@ -185,10 +187,7 @@ final class BenchCommand implements Callable<Integer>, Main.Explains {
         Optional<String> message = misuse instanceof UnmatchedArgumentException unmatched
                 ? FioHints.instead(unmatched.getUnmatched().getFirst())
                 : Optional.empty();
-        List<String> typed = List.of(args);
-        boolean json = String.join("=", typed).contains("--output-format=json");
-        boolean file = typed.stream().anyMatch(word -> word.equals("--output") || word.startsWith("--output="));
-        if (json && !file) {
+        if (OutputOptions.jsonOnStdout(args)) {
             print(error(message.orElse(misuse.getMessage())), spec.commandLine().getOut());
         }
         return message;

@@ -8,7 +8,7 @@ public enum ExitCode {
     OK(0, "ok"),
     INTERNAL(1, "internal error"),
     USAGE(2, "usage or configuration, or the run was refused before it began"),
-    FAILED(3, "run failed: a client was lost or refused, or a disk gave an error or ran full"),
+    FAILED(3, "run failed: a client was lost or refused, a disk gave an error or ran full, or no rate kept the SLO"),
     INCOMPLETE(4, "incomplete data: reports are missing, a client was interrupted, or none came"),
     UNREACHABLE(5, "server or database unreachable"),
     INTERRUPTED(130, "interrupted");

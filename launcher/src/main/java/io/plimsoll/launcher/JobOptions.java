@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -47,9 +48,6 @@ final class JobOptions {
 
     @ArgGroup(validate = false, heading = "%nEngine%n", order = 3)
     private Machine machine = new Machine();
-
-    @ArgGroup(validate = false, heading = "%nTime%n", order = 5)
-    private Duration time = new Duration();
 
     @ArgGroup(validate = false, heading = "%nData%n", order = 6)
     private Data data = new Data();
@@ -210,31 +208,6 @@ final class JobOptions {
         private Boolean groupReporting;
     }
 
-    private static final class Duration {
-        @Option(
-                names = "--runtime",
-                paramLabel = "TIME",
-                converter = FioWords.Time.class,
-                description = "Ends then, done or not: 10 or 10s, 500ms, 2m (until --size is done).")
-        private Long runtimeNs;
-
-        @Option(
-                names = "--ramp_time",
-                paramLabel = "TIME",
-                converter = FioWords.Time.class,
-                description = "Work before measuring begins (0).")
-        private Long rampNs;
-
-        @Option(
-                names = "--time_based",
-                paramLabel = SWITCH,
-                arity = "0..1",
-                fallbackValue = "1",
-                converter = FioWords.Bool.class,
-                description = "Begin anew when --size is done, until --runtime is over (0).")
-        private Boolean timeBased;
-    }
-
     private static final class Data {
         @Option(names = "--fsync", paramLabel = "N", description = "fsync after every N writes (0: none).")
         private Integer fsync;
@@ -282,19 +255,26 @@ final class JobOptions {
 
     /// The job that was typed.
     ///
+    /// @param span how long such work takes, or an IllegalArgumentException with what does not go together
     /// @throws ParameterException with what does not go together, and what to write instead
-    JobRequest request(Load load) {
+    JobRequest request(Load load, Function<Work, Span> span) {
         refuseRepeated();
         try {
-            return request(load, work());
+            return request(load, span, work());
         } catch (IllegalArgumentException e) {
             throw misuse(e.getMessage());
         }
     }
 
-    private JobRequest request(Load load, Work work) {
+    private JobRequest request(Load load, Function<Work, Span> span, Work work) {
         JobPlan plan = new JobPlan(
-                or(where.name, "bench"), work, engine(), or(machine.numjobs, 1), load, span(), or(access.randseed, 1L));
+                or(where.name, "bench"),
+                work,
+                engine(),
+                or(machine.numjobs, 1),
+                load,
+                span.apply(work),
+                or(access.randseed, 1L));
         return new JobRequest(plan, target(work), or(where.overwrite, false), or(where.unlink, false));
     }
 
@@ -398,9 +378,6 @@ final class JobOptions {
         refuseBlockFlags("chunks");
         refuse("needs --rw=metadata", "files_per_dir", where.filesPerDir);
         refuse("has no meaning with --rw=chunks, whose files roll over; see --filesize", "nrfiles", where.nrfiles);
-        if (time.runtimeNs == null || time.runtimeNs == 0) {
-            throw misuse("--rw=chunks writes until its time is over: say --runtime=10");
-        }
         long chunkBytes = access.bs == null ? CHUNK_BYTES : access.bs.maxBytes();
         return new Work.Chunks(
                 chunkBytes,
@@ -431,7 +408,6 @@ final class JobOptions {
         refuse(why, "rwmixwrite", access.rwmixwrite);
         refuse(why, "bssplit", access.bssplit);
         refuse(why, "random_distribution", access.randomDistribution);
-        refuse(why, "time_based", time.timeBased);
         refuse(why, "fsync", data.fsync);
         refuse(why, "fdatasync", data.fdatasync);
         refuse(why, "sync", data.sync);
@@ -453,15 +429,6 @@ final class JobOptions {
             throw misuse("--fallback names " + kind.word() + ", which is the engine itself");
         }
         return new EngineChoice(kind, or(machine.iodepth, 1), direct, fallbacks, or(machine.cpusAllowed, List.of()));
-    }
-
-    private Span span() {
-        long runtimeNs = or(time.runtimeNs, 0L);
-        boolean timeBased = or(time.timeBased, false);
-        if (timeBased && runtimeNs == 0) {
-            throw misuse("--time_based needs a time: say --runtime=10");
-        }
-        return new Span(or(time.rampNs, 0L), runtimeNs, timeBased);
     }
 
     private JobTarget target(Work work) {
@@ -513,6 +480,9 @@ final class JobOptions {
     private void refuseRepeated() {
         List<String> typed = spec.commandLine().getParseResult().originalArgs();
         for (OptionSpec option : spec.options()) {
+            if (option.isMultiValue()) {
+                continue;
+            }
             long times = typed.stream()
                     .filter(word -> Arrays.asList(option.names()).contains(word.replaceFirst("=.*", "")))
                     .count();

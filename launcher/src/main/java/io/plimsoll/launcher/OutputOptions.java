@@ -96,14 +96,25 @@ final class OutputOptions {
 
     /// Opens the file that results go to, before there are any: what cannot be written is better known then.
     Optional<PrintWriter> openFile() {
-        if (output.file == null) {
+        return openFile(Optional.ofNullable(output.file));
+    }
+
+    static Optional<PrintWriter> openFile(Optional<Path> file) {
+        if (file.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new PrintWriter(Files.newBufferedWriter(output.file)));
+            return Optional.of(new PrintWriter(Files.newBufferedWriter(file.get())));
         } catch (IOException e) {
             throw new CommandException(ExitCode.USAGE, "--output: cannot write " + e.getMessage(), e);
         }
+    }
+
+    /// Whether somebody waits for JSON on stdout, as far as a command line tells that could not be understood.
+    static boolean jsonOnStdout(String[] args) {
+        List<String> typed = List.of(args);
+        return String.join("=", typed).contains("--output-format=json")
+                && typed.stream().noneMatch(word -> word.equals("--output") || word.startsWith("--output="));
     }
 
     private static <T> T word(String what, String text, Map<String, T> words) {

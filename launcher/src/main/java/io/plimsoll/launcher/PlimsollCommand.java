@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             ServerCommand.class,
             ClientCommand.class,
             BenchCommand.class,
+            SaturateCommand.class,
             StatusCommand.class,
             StopCommand.class,
             SubmitCommand.class,

@@ -1,6 +1,7 @@
 package io.plimsoll.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -20,7 +21,8 @@ final class QueryHelpTest {
                     new EventsCommand(),
                     new ExportCommand(),
                     new ReportCommand(),
-                    new BenchCommand())) {
+                    new BenchCommand(),
+                    new SaturateCommand())) {
                 new CommandLine(command).execute("--help");
             }
         }
@@ -41,6 +43,7 @@ final class QueryHelpTest {
         assertTrue(output.contains("io.plimsoll.launcher.ExportCommand source"), "classes are not listed: " + output);
         assertTrue(output.contains("--histograms"), output);
         assertTrue(output.contains("--rate_iops"), output);
+        assertFalse(output.contains("[picocli WARN]"), output);
         assertEquals(
                 List.of(),
                 output.lines()

@@ -1,0 +1,283 @@
+package io.plimsoll.launcher;
+
+import io.plimsoll.bench.JobRefusedException;
+import io.plimsoll.bench.JobRequest;
+import io.plimsoll.bench.JobResult;
+import io.plimsoll.bench.RateSearch.Step;
+import io.plimsoll.bench.Saturation;
+import io.plimsoll.bench.SaturationHtml;
+import io.plimsoll.bench.SaturationJson;
+import io.plimsoll.bench.SaturationPlan;
+import io.plimsoll.bench.SaturationResult;
+import io.plimsoll.bench.SaturationStep;
+import io.plimsoll.bench.SaturationText;
+import io.plimsoll.io.TargetRefusedException;
+import io.plimsoll.model.JobPlan;
+import io.plimsoll.model.Load;
+import io.plimsoll.report.Plain;
+import io.plimsoll.wire.Version;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// `plimsoll saturate`.
+@Command(
+        name = "saturate",
+        description = "Find the highest rate at which a storage keeps an SLO: its Plimsoll line.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        customSynopsis = "plimsoll saturate --slo='p99<10ms' (--directory=DIR | --filename=FILE) --size=SIZE --rw=MODE"
+                + " [flag]...",
+        footer = {
+            "",
+            "The job's flags are those of plimsoll bench, but for its time and rate, which the search chooses.",
+            "  plimsoll saturate --slo='p99<10ms' --slo='p99.9<50ms' --name=x --directory=/mnt/nvme --size=1g \\",
+            "    --rw=randread --bs=4k --iodepth=32 --ioengine=io_uring --direct=1",
+            "No rate that keeps the SLO, or failed I/O, is exit code 3; Ctrl-C (130) shows what is known by then."
+        })
+final class SaturateCommand implements Callable<Integer>, Main.Explains {
+    private static final String NO_PAGE = "none";
+
+    private final BenchCommand.Runner runner;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private JobOptions job;
+
+    @ArgGroup(validate = false, heading = "%nSearch%n", order = 0)
+    private SearchOptions search = new SearchOptions();
+
+    @ArgGroup(validate = false, heading = "%nOutput%n", order = 7)
+    private Output output = new Output();
+
+    private static final class Output {
+        @Option(names = "--output", paramLabel = "FILE", description = "Write the result there instead of to stdout.")
+        private Path file;
+
+        @Option(
+                names = "--output-format",
+                paramLabel = "FORMAT",
+                converter = OutputOptions.FormatWord.class,
+                description = "normal or json (normal).")
+        private OutputOptions.Format format;
+
+        @Option(
+                names = "--html",
+                paramLabel = "FILE",
+                description = "The page with the curve, or none (plimsoll-saturate-NAME.html here).")
+        private Path html;
+
+        @Option(
+                names = "--eta",
+                paramLabel = "WHEN",
+                converter = OutputOptions.EtaWord.class,
+                description = "A live line on stderr: always, never, or auto, on terminals only; never is silent about"
+                        + " steps too (auto).")
+        private OutputOptions.Eta eta;
+    }
+
+    SaturateCommand() {
+        this((_, _, _) -> {
+            throw new CommandException(ExitCode.INTERNAL, "there is no runner in this build");
+        });
+    }
+
+    SaturateCommand(BenchCommand.Runner runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    public Integer call() {
+        SaturationPlan plan = plan();
+        Optional<PageFile> page = page(plan);
+        Optional<PrintWriter> file = OutputOptions.openFile(Optional.ofNullable(output.file));
+        Console console = new Console(spec);
+        try {
+            return run(plan, page, console, file.orElse(console.out())).code();
+        } finally {
+            file.ifPresent(PrintWriter::close);
+        }
+    }
+
+    private SaturationPlan plan() {
+        if (output.format == OutputOptions.Format.JSON_PLUS) {
+            throw new ParameterException(
+                    spec.commandLine(), "--output-format=json+ is for plimsoll bench; json has all that is known here");
+        }
+        JobRequest request = job.request(new Load.Closed(), _ -> new JobPlan.Span(0, 0, false));
+        try {
+            return search.plan(request);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
+    }
+
+    private Optional<PageFile> page(SaturationPlan plan) {
+        if (output.html != null && output.html.toString().equals(NO_PAGE)) {
+            return Optional.empty();
+        }
+        PageFile page = new PageFile(Objects.requireNonNullElse(
+                output.html, Path.of("plimsoll-saturate-" + plan.job().plan().name() + ".html")));
+        page.check();
+        return Optional.of(page);
+    }
+
+    private ExitCode run(SaturationPlan plan, Optional<PageFile> page, Console console, PrintWriter out) {
+        AtomicBoolean stopped = new AtomicBoolean();
+        try (Interrupts interrupts = new Interrupts(
+                console,
+                () -> stopped.set(true),
+                () -> "files of the job may be left at " + plan.job().target().path())) {
+            announce(plan, page, console);
+            SaturationResult result = searched(plan, console, stopped::get);
+            print(render(result), out);
+            return ended(result, page, interrupts.happened(), console);
+        } catch (IOException | RuntimeException e) {
+            Throwable failure = explained(e);
+            if (json()) {
+                print(SaturationJson.error(failure.getMessage(), Version.TEXT), out);
+            }
+            return Failures.report(failure, console.debug(), console.err());
+        }
+    }
+
+    /// The result is out; what goes wrong now is said on stderr only.
+    private static ExitCode ended(
+            SaturationResult result, Optional<PageFile> page, boolean interrupted, Console console) {
+        if (result.plan().job().unlink() && !(result.found() && result.complete())) {
+            console.message("files of the job are left at "
+                    + result.plan().job().target().path());
+        }
+        try {
+            page.ifPresent(file -> file.write(SaturationHtml.render(result, Version.TEXT)));
+        } catch (CommandException e) {
+            return Failures.report(e, console.debug(), console.err());
+        }
+        if (result.interrupted() || interrupted) {
+            return ExitCode.INTERRUPTED;
+        }
+        return result.found() && result.complete() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private void announce(SaturationPlan plan, Optional<PageFile> page, Console console) {
+        if (eta() != OutputOptions.Eta.NEVER) {
+            console.message(SaturationText.announcement(plan)
+                    + page.map(file -> "; the page will be " + file.path()).orElse(""));
+        }
+    }
+
+    private SaturationResult searched(SaturationPlan plan, Console console, BooleanSupplier stopped)
+            throws IOException {
+        Steps steps = new Steps(console, stopped);
+        try {
+            return Saturation.run(plan, steps, steps, stopped);
+        } catch (InterruptedException e) {
+            throw new CommandException(ExitCode.INTERRUPTED, "interrupted before there was a result", e);
+        }
+    }
+
+    /// Runs steps, each with a live line of its own, and says what came of them.
+    private final class Steps implements Saturation.Runner, Saturation.Listener {
+        private final Console console;
+        private final BooleanSupplier stopped;
+        private String title = "";
+
+        Steps(Console console, BooleanSupplier stopped) {
+            this.console = console;
+            this.stopped = stopped;
+        }
+
+        @Override
+        public void begins(int number, int stepsMax, Step step) {
+            title = "step " + number + " of at most " + stepsMax + ", " + SaturationText.name(step);
+        }
+
+        @Override
+        public JobResult run(JobRequest request, BooleanSupplier stop) throws IOException, InterruptedException {
+            try (LiveLine line = LiveLine.of(eta(), console, title)) {
+                return runner.run(request, line, stop);
+            }
+        }
+
+        @Override
+        public void ended(SaturationStep step) {
+            if (eta() != OutputOptions.Eta.NEVER && !stopped.getAsBoolean()) {
+                console.message(title + ": " + SaturationText.outcome(step));
+            }
+        }
+    }
+
+    private OutputOptions.Eta eta() {
+        return Objects.requireNonNullElse(output.eta, OutputOptions.Eta.AUTO);
+    }
+
+    private boolean json() {
+        return output.format == OutputOptions.Format.JSON;
+    }
+
+    private String render(SaturationResult result) {
+        return json()
+                ? SaturationJson.render(result, Version.TEXT)
+                : SaturationText.render(result)
+                        .lines()
+                        .map(line -> Plain.of(line) + "\n")
+                        .collect(Collectors.joining());
+    }
+
+    /// A refusal has its own type; what else the system says before there is a result is a failure of I/O.
+    private static Throwable explained(Exception e) {
+        return switch (e) {
+            case JobRefusedException _, TargetRefusedException _ -> e;
+            case IOException _ -> new CommandException(ExitCode.FAILED, e.getMessage(), e);
+            default -> e;
+        };
+    }
+
+    private static void print(String text, PrintWriter out) {
+        out.print(text);
+        out.flush();
+        if (out.checkError()) {
+            throw new CommandException(ExitCode.FAILED, "the result could not be written (is the disk full?)");
+        }
+    }
+
+    @Override
+    public Optional<String> misused(ParameterException misuse, String[] args) {
+        Optional<String> message = misuse instanceof UnmatchedArgumentException unmatched
+                ? instead(unmatched.getUnmatched().getFirst())
+                : Optional.empty();
+        if (OutputOptions.jsonOnStdout(args)) {
+            print(
+                    SaturationJson.error(message.orElse(misuse.getMessage()), Version.TEXT),
+                    spec.commandLine().getOut());
+        }
+        return message;
+    }
+
+    /// The flags of a job that a search has no use for, and those of fio.
+    private static Optional<String> instead(String word) {
+        return switch (word.replaceFirst("=.*", "")) {
+            case "--rate_iops" -> Optional.of("--rate_iops is what the search looks for; leave it out");
+            case "--runtime", "--time_based" ->
+                Optional.of("every step of the search has the same time: say --step_time=10 instead");
+            case "--percentile_list" -> Optional.of("--percentile_list is for plimsoll bench; --slo names percentiles");
+            default -> FioHints.instead(word);
+        };
+    }
+}

@@ -1,0 +1,104 @@
+package io.plimsoll.launcher;
+
+import io.plimsoll.bench.JobRequest;
+import io.plimsoll.bench.RateSearch;
+import io.plimsoll.bench.SaturationPlan;
+import io.plimsoll.bench.Slo;
+import io.plimsoll.model.Load;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/// Flags that say how the Plimsoll line is searched for.
+final class SearchOptions {
+    private static final long STEP_NS = 10_000_000_000L;
+    private static final long RAMP_NS_MAX = 2_000_000_000L;
+    private static final double PRECISION = 0.05;
+    private static final int REPEATS = 5;
+    /// Of a step: with fewer, every percentile is its worst operation.
+    private static final int OPERATIONS_MIN = 20;
+
+    @Option(
+            names = "--slo",
+            paramLabel = "TERM",
+            description =
+                    "What has to hold of response times: p50 to p99.99, max or mean, below a time in ns, us, ms or"
+                            + " s: 'p99<10ms'. Several of them must all hold.")
+    private List<String> slo;
+
+    @Option(
+            names = "--step_time",
+            paramLabel = "TIME",
+            converter = FioWords.Time.class,
+            description = "Measured time of a step, at one rate (10).")
+    private Long stepNs;
+
+    @Option(
+            names = "--ramp_time",
+            paramLabel = "TIME",
+            converter = FioWords.Time.class,
+            description = "Work at the same rate before it (a fifth of the step, at most 2).")
+    private Long rampNs;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "PERCENT",
+            converter = PercentWord.class,
+            description = "Rates so close to each other are the same: 1%% to 50%% (5%%).")
+    private Double precision;
+
+    @Option(
+            names = "--repeats",
+            paramLabel = "N",
+            description = "Steps that must agree at each end of the interval, 1 to 20 (5).")
+    private Integer repeats;
+
+    @Option(
+            names = "--rate_process",
+            paramLabel = "PROCESS",
+            converter = FioWords.ArrivalWord.class,
+            description = "Gaps between intended starts: poisson, or linear (all alike) (poisson).")
+    private Load.Arrival arrival;
+
+    @Option(
+            names = "--pacer",
+            paramLabel = "PACER",
+            converter = FioWords.PacerWord.class,
+            description = "How a data thread waits for the next start: spin (a whole core), hybrid, timed (hybrid).")
+    private Load.Pacer pacer;
+
+    static final class PercentWord implements ITypeConverter<Double> {
+        private static final Pattern PERCENT = Pattern.compile("([0-9]{1,3}(?:\\.[0-9]{1,3})?) ?%");
+
+        @Override
+        public Double convert(String text) {
+            Matcher matcher = PERCENT.matcher(text.strip());
+            if (!matcher.matches()) {
+                throw new TypeConversionException("'" + text + "' is no share in per cent; write 5%");
+            }
+            return Double.parseDouble(matcher.group(1)) / 100;
+        }
+    }
+
+    /// @throws IllegalArgumentException with what cannot be searched for, and what to write instead
+    SaturationPlan plan(JobRequest job) {
+        long step = Objects.requireNonNullElse(stepNs, STEP_NS);
+        return new SaturationPlan(
+                job,
+                Slo.parse(Objects.requireNonNullElse(slo, List.of())),
+                new RateSearch.Settings(
+                        Objects.requireNonNullElse(precision, PRECISION),
+                        Objects.requireNonNullElse(repeats, REPEATS),
+                        OPERATIONS_MIN * 1e9 / step,
+                        RateSearch.Settings.CURVE_PERCENTS,
+                        job.plan().seed()),
+                Objects.requireNonNullElse(arrival, Load.Arrival.POISSON),
+                Objects.requireNonNullElse(pacer, Load.Pacer.HYBRID),
+                step,
+                Objects.requireNonNullElse(rampNs, Math.min(step / 5, RAMP_NS_MAX)));
+    }
+}
