@@ -1,5 +1,6 @@
 package io.plimsoll.launcher;
 
+import io.plimsoll.bench.Bench;
 import io.plimsoll.bench.JobRefusedException;
 import io.plimsoll.bench.JobRequest;
 import io.plimsoll.bench.JobResult;
@@ -93,9 +94,7 @@ final class SaturateCommand implements Callable<Integer>, Main.Explains {
     }
 
     SaturateCommand() {
-        this((_, _, _) -> {
-            throw new CommandException(ExitCode.INTERNAL, "there is no runner in this build");
-        });
+        this(Bench::run);
     }
 
     SaturateCommand(BenchCommand.Runner runner) {
