@@ -11,13 +11,15 @@ public final class Bench {
     /// Runs a job to its end, on data threads of its own; blocks the calling thread, which is none of them.
     ///
     /// @param stopped asked about ten times a second: whether the job is to end early
-    /// @throws IOException before anything was measured ([JobRefusedException] where it was asked for what cannot be);
-    ///     a failure while measuring is in the result
+    /// @throws JobRefusedException where it cannot be run as it was asked for
+    /// @throws IOException where the storage fails before anything was measured; later failures are in the result
+    /// @throws InterruptedException where it was stopped before it began
     public static JobResult run(JobRequest request, Progress progress, BooleanSupplier stopped)
             throws IOException, InterruptedException {
         return switch (request.plan().work()) {
             case Work.Blocks blocks -> new BlockJob(request, blocks, progress, stopped).run();
-            case Work.Chunks _, Work.Metadata _ -> throw new JobRefusedException("this work is not there yet");
+            case Work.Chunks chunks -> ChunkJob.run(request, chunks, progress, stopped);
+            case Work.Metadata _ -> throw new JobRefusedException("this work is not there yet");
         };
     }
 }

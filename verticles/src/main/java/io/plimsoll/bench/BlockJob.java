@@ -1,10 +1,16 @@
 package io.plimsoll.bench;
 
+import io.plimsoll.io.FileExtents;
 import io.plimsoll.io.FileRef;
+import io.plimsoll.io.FileSet;
+import io.plimsoll.io.LayoutStoppedException;
 import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.JobPlan;
 import io.plimsoll.model.Work;
+import io.plimsoll.workload.BlockVerifier;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -12,11 +18,15 @@ import java.util.stream.IntStream;
 
 /// A job that reads and writes blocks, from laying out its files to its result.
 final class BlockJob {
+    /// More files are not looked at one by one: it would take longer than a user waits.
+    private static final int FILES_LOOKED_AT_MAX = 10_000;
+
     private final JobRequest request;
     private final JobPlan plan;
     private final Work.Blocks work;
     private final Progress progress;
     private final BooleanSupplier stopped;
+    private final long run = System.currentTimeMillis();
 
     BlockJob(JobRequest request, Work.Blocks work, Progress progress, BooleanSupplier stopped) {
         this.request = request;
@@ -27,29 +37,86 @@ final class BlockJob {
     }
 
     JobResult run() throws IOException, InterruptedException {
+        checkVerification();
         EngineSelection engine = EngineSelection.of(plan.engine(), work.blocks().maxBytes());
-        EngineKind kind = engine.kind();
-        List<FileRef> files = List.of(new FileRef.At(request.target().path()));
-        JobControl control = new JobControl();
-        List<BlockPreparation> preparations = IntStream.range(0, plan.threads())
-                .mapToObj(i -> new BlockPreparation(plan, work, kind, i, files, control))
-                .toList();
-        JobRun run = new JobRun(plan.span(), preparations, JobRun.Listener.NONE, control, stopped);
-        JobRun.Outcome outcome = run.run();
-        return new JobResult(
-                plan,
-                request.target(),
-                kind,
-                engine.note(),
-                outcome.startedAtMs(),
-                outcome.elapsedNs(),
-                Results.directions(outcome),
-                Results.openLoop(plan, outcome),
-                new JobResult.CpuUse(0, 0, 0, 0, 0, 0),
-                Optional.empty(),
-                OwnCost.measure(plan, work),
-                List.of(),
-                outcome.failure().map(Exception::getMessage),
-                outcome.interrupted());
+        try (FileSet files = layOut()) {
+            List<FileRef> all = IntStream.range(0, plan.threads())
+                    .boxed()
+                    .flatMap(thread -> files.files(thread).stream())
+                    .distinct()
+                    .toList();
+            JobControl control = new JobControl();
+            List<BlockPreparation> preparations = IntStream.range(0, plan.threads())
+                    .mapToObj(i -> new BlockPreparation(plan, work, engine.kind(), i, files.files(i), control, run))
+                    .toList();
+            List<String> notes = new ArrayList<>();
+            if (engine.kind() != EngineKind.NULL) {
+                notes.add(files.state().words());
+            }
+            return Job.run(request, engine, preparations, dataFiles(all), notes, control, progress, stopped);
+        } catch (LayoutStoppedException e) {
+            throw (InterruptedException) new InterruptedException("stopped while files were laid out").initCause(e);
+        }
+    }
+
+    private void checkVerification() throws JobRefusedException {
+        if (!work.content().verify() || !work.mode().writes()) {
+            return;
+        }
+        if (plan.threads() > 1 && request.target() instanceof JobTarget.File) {
+            throw new JobRefusedException("verify: " + plan.threads() + " data threads would write over each other in "
+                    + request.target().path() + "; use --directory, or --numjobs=1");
+        }
+        long units = work.bytes() / BlockVerifier.unitBytes(work.blocks());
+        if (units > BlockVerifier.REMEMBERED_UNITS_MAX) {
+            throw new JobRefusedException("verify: " + units + " blocks of one data thread are more than the "
+                    + BlockVerifier.REMEMBERED_UNITS_MAX + " that can be remembered; make --size smaller, or use more"
+                    + " data threads (--numjobs)");
+        }
+    }
+
+    private FileSet layOut() throws IOException {
+        FileSet.Need need = new FileSet.Need(
+                work, plan.threads(), plan.engine().direct(), request.overwrite(), request.unlink(), true);
+        LayoutContent content = new LayoutContent(plan, work, run);
+        long[] last = {System.nanoTime(), 0};
+        FileSet.Progress filling = (done, total) -> {
+            long now = System.nanoTime();
+            if (now - last[0] >= JobRun.SAMPLE_NS) {
+                double perSecond = (done - last[1]) * 1e9 / (now - last[0]);
+                long leftNs = perSecond > 0 ? (long) ((total - done) / perSecond * 1e9) : -1;
+                progress.say(new Progress.State("laying out", (double) done / total, 0, perSecond, leftNs));
+                last[0] = now;
+                last[1] = done;
+            }
+            return !stopped.getAsBoolean();
+        };
+        return switch (request.target()) {
+            case JobTarget.Directory directory ->
+                FileSet.inDirectory(directory.path(), plan.name(), need, content, filling);
+            case JobTarget.File file -> FileSet.ofFile(file.path(), need, content, filling);
+        };
+    }
+
+    /// Empty where the files are too many, or no files.
+    private static Optional<DataFiles> dataFiles(List<FileRef> files) throws IOException {
+        if (files.size() > FILES_LOOKED_AT_MAX) {
+            return Optional.empty();
+        }
+        long bytes = 0;
+        long allocated = 0;
+        Optional<Long> unwritten = Optional.of(0L);
+        for (FileRef file : files) {
+            if (!Files.isRegularFile(file.path())) {
+                return Optional.empty();
+            }
+            FileExtents extents = FileExtents.of(file.path());
+            bytes += extents.bytes();
+            allocated += extents.allocatedBytes();
+            unwritten = extents.unwrittenBytes().isPresent()
+                    ? unwritten.map(sum -> sum + extents.unwrittenBytes().getAsLong())
+                    : Optional.empty();
+        }
+        return Optional.of(new DataFiles(bytes, allocated, unwritten));
     }
 }

@@ -13,6 +13,10 @@ import io.plimsoll.stats.OpTotals;
 import io.plimsoll.workload.ArrivalSchedule;
 import io.plimsoll.workload.BlockContent;
 import io.plimsoll.workload.BlockStream;
+import io.plimsoll.workload.BlockVerifier;
+import io.plimsoll.workload.Finding;
+import io.plimsoll.workload.InFlight;
+import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +50,8 @@ final class BlockLoop implements DataLoop {
     private final Engine engine;
     private final BlockStream stream;
     private final BlockContent content;
+    private final BlockVerifier verifier;
+    private final InFlight inFlight;
     private final ArrivalSchedule schedule;
     private final Load.Pacer pacer;
     private final Slots slots;
@@ -53,6 +59,8 @@ final class BlockLoop implements DataLoop {
     private final JobControl control;
     private final int[] files;
     private final List<String> paths;
+    private final Work.Blocks work;
+    private final boolean reads;
     private final boolean async;
     private final boolean open;
     private final boolean timeBased;
@@ -65,6 +73,9 @@ final class BlockLoop implements DataLoop {
     private final boolean[] syncAgain;
     private int queuedCount;
     private boolean requeued;
+    private final int[] readBytes;
+    /// The stream's operation could not be begun yet.
+    private boolean held;
 
     private Timeline timeline;
     private long endNs;
@@ -82,7 +93,9 @@ final class BlockLoop implements DataLoop {
     private long shortWrites;
 
     /// @param files numbers of the engine's open files, in the order of the plan
+    /// @param engine is closed with the loop
     /// @param content null where the work does not write
+    /// @param verifier null where blocks are not verified
     BlockLoop(
             JobPlan plan,
             Work.Blocks work,
@@ -91,11 +104,16 @@ final class BlockLoop implements DataLoop {
             int[] files,
             List<String> paths,
             BlockContent content,
+            BlockVerifier verifier,
             JobControl control) {
         this.engine = engine;
         this.files = files;
         this.paths = paths;
         this.content = content;
+        this.verifier = verifier;
+        inFlight = verifier != null && work.mode().writes()
+                ? new InFlight(engine.depth(), work.blocks().maxBytes())
+                : null;
         this.control = control;
         stream = new BlockStream(work, thread, plan.seed());
         switch (plan.load()) {
@@ -108,6 +126,8 @@ final class BlockLoop implements DataLoop {
                 pacer = o.pacer();
             }
         }
+        this.work = work;
+        reads = work.mode().reads();
         open = schedule != null;
         async = engine.async();
         timeBased = plan.span().timeBased();
@@ -117,7 +137,13 @@ final class BlockLoop implements DataLoop {
         slots = new Slots(engine.depth());
         queued = new int[2 * engine.depth()];
         syncAgain = new boolean[engine.depth()];
+        readBytes = new int[engine.depth()];
         recorder = new OpRecorder(tracks(work, async, open));
+    }
+
+    /// Units that were found to be what was written; 0 without `verify`. After the end.
+    long verifiedUnits() {
+        return verifier == null ? 0 : verifier.unitsChecked() - verifier.unitsNotJudged();
     }
 
     private static List<Set<Track>> tracks(Work.Blocks work, boolean async, boolean open) {
@@ -161,6 +187,9 @@ final class BlockLoop implements DataLoop {
         }
         if (failure == null && syncAtEnd) {
             syncFiles();
+        }
+        if (failure == null && inFlight != null && !reads && !control.stopped()) {
+            new ReadBack(engine, work, files, paths, verifier, control).run();
         }
         if (failure != null) {
             throw failure;
@@ -247,12 +276,18 @@ final class BlockLoop implements DataLoop {
         }
         if (!open) {
             while (now < endNs && slots.anyFree() && nextOperation()) {
-                queue(now);
+                held = !queue(now);
+                if (held) {
+                    return;
+                }
             }
             return;
         }
         while (nextDueNs <= now && nextDueNs < endNs && now < graceNs() && slots.anyFree() && nextOperation()) {
-            queue(nextDueNs);
+            held = !queue(nextDueNs);
+            if (held) {
+                return;
+            }
             nextDueNs = originNs + schedule.nextNs();
             due++;
         }
@@ -263,7 +298,7 @@ final class BlockLoop implements DataLoop {
     }
 
     private boolean nextOperation() {
-        if (stream.next()) {
+        if (held || stream.next()) {
             return true;
         }
         if (timeBased) {
@@ -274,11 +309,16 @@ final class BlockLoop implements DataLoop {
         return false;
     }
 
-    private void queue(long dueNs) {
+    /// False where the operation has to wait: verified blocks are not written while they are written or read.
+    private boolean queue(long dueNs) {
         int slot = slots.take();
-        int file = files[stream.file()];
+        int file = stream.file();
         long offset = stream.offset();
         int bytes = stream.bytes();
+        if (inFlight != null && !inFlight.tryAdd(slot, !stream.reads(), file, offset, bytes)) {
+            slots.completed(slot);
+            return false;
+        }
         slots.dueNs[slot] = dueNs;
         slots.file[slot] = file;
         slots.offset[slot] = offset;
@@ -286,19 +326,26 @@ final class BlockLoop implements DataLoop {
         slots.done[slot] = 0;
         if (stream.reads()) {
             slots.kind[slot] = READ;
-            engine.read(slot, file, offset, 0, bytes);
+            engine.read(slot, files[file], offset, 0, bytes);
             queued(slot, READ);
-            return;
+            readBytes[slot] = Math.max(readBytes[slot], bytes);
+            return true;
         }
         slots.kind[slot] = WRITE;
-        content.next(engine.memory(slot), bytes, stream.file(), offset);
-        engine.write(slot, file, offset, 0, bytes);
+        if (readBytes[slot] > 0) {
+            // What a read left there is somebody else's content.
+            content.fill(engine.memory(slot), readBytes[slot]);
+            readBytes[slot] = 0;
+        }
+        content.next(engine.memory(slot), bytes, file, offset);
+        engine.write(slot, files[file], offset, 0, bytes);
         queued(slot, WRITE);
         if (syncEvery > 0 && ++writesSinceSync == syncEvery) {
             writesSinceSync = 0;
             engine.link();
             queueSync(slots.takeSync(slot), file);
         }
+        return true;
     }
 
     private void queueSync(int slot, int file) {
@@ -306,7 +353,7 @@ final class BlockLoop implements DataLoop {
         slots.file[slot] = file;
         slots.bytes[slot] = 0;
         slots.done[slot] = 0;
-        engine.sync(slot, file, syncDataOnly);
+        engine.sync(slot, files[file], syncDataOnly);
         queued(slot, SYNC);
     }
 
@@ -394,13 +441,16 @@ final class BlockLoop implements DataLoop {
             int result = engine.result(i);
             if (result == slots.bytes[slot] - slots.done[slot]) {
                 record(batch, slot, now);
+                if (verifier != null && slots.kind[slot] != SYNC) {
+                    verify(slot);
+                }
                 if (slot < slots.depth && syncAgain[slot]) {
                     syncAgain[slot] = false;
                     requeueSync(slot + slots.depth);
                 }
                 slots.completed(slot);
             } else {
-                settle(slot, result);
+                settle(i, slot, result);
             }
         }
         recorder.end(batch);
@@ -418,8 +468,23 @@ final class BlockLoop implements DataLoop {
         }
     }
 
+    private void verify(int slot) {
+        if (slots.kind[slot] == READ) {
+            MemorySegment memory = engine.memory(slot);
+            int file = slots.file[slot];
+            long offset = slots.offset[slot];
+            if (failure == null && verifier.check(memory, slots.bytes[slot], file, offset) != Finding.OK) {
+                String what = verifier.describe(memory, slots.bytes[slot], file, offset);
+                failure = new PosixException("verify", paths.get(file), 0, what);
+            }
+        }
+        if (inFlight != null) {
+            inFlight.remove(slot);
+        }
+    }
+
     /// What did not complete in full goes on with the rest, waits its turn again, or fails the job.
-    private void settle(int slot, int result) {
+    private void settle(int completion, int slot, int result) {
         int kind = slots.kind[slot];
         if (result == Engine.CANCELED && kind == SYNC) {
             // The write before it was short, and goes on by itself.
@@ -439,7 +504,7 @@ final class BlockLoop implements DataLoop {
                 shortWrites++;
             }
         } else if (!Engine.again(result)) {
-            fail(slot, result);
+            fail(slot, result, engine.detail(completion));
             slots.completed(slot);
             return;
         }
@@ -450,11 +515,11 @@ final class BlockLoop implements DataLoop {
         int at = slots.done[slot];
         int rest = slots.bytes[slot] - at;
         if (kind == READ) {
-            engine.read(slot, slots.file[slot], slots.offset[slot] + at, at, rest);
+            engine.read(slot, files[slots.file[slot]], slots.offset[slot] + at, at, rest);
         } else if (kind == WRITE) {
-            engine.write(slot, slots.file[slot], slots.offset[slot] + at, at, rest);
+            engine.write(slot, files[slots.file[slot]], slots.offset[slot] + at, at, rest);
         } else {
-            engine.sync(slot, slots.file[slot], syncDataOnly);
+            engine.sync(slot, files[slots.file[slot]], syncDataOnly);
         }
         requeued = true;
     }
@@ -464,34 +529,25 @@ final class BlockLoop implements DataLoop {
             slots.completed(slot);
             return;
         }
-        engine.sync(slot, slots.file[slot], syncDataOnly);
+        engine.sync(slot, files[slots.file[slot]], syncDataOnly);
         requeued = true;
     }
 
-    private void fail(int slot, int result) {
+    private void fail(int slot, int result, String detail) {
         if (failure != null) {
             return;
         }
         int kind = slots.kind[slot];
         String operation = kind == READ ? "read" : kind == WRITE ? "write" : syncDataOnly ? "fdatasync" : "fsync";
-        String path = paths.get(indexOf(slots.file[slot]));
+        String path = paths.get(slots.file[slot]);
         String where = kind == SYNC ? "" : "at offset " + (slots.offset[slot] + slots.done[slot]);
         failure = result == 0
                 ? new PosixException(operation, path, 0, "the file ends " + where)
-                : new PosixException(operation, path, -result, where);
-    }
-
-    private int indexOf(int file) {
-        for (int i = 0; i < files.length; i++) {
-            if (files[i] == file) {
-                return i;
-            }
-        }
-        throw new IllegalStateException("file " + file + " is not of this job");
+                : new PosixException(operation, path, -result, detail.isEmpty() ? where : where + "; " + detail);
     }
 
     private void syncFiles() throws PosixException {
-        for (int file : files) {
+        for (int file = 0; file < files.length; file++) {
             int slot = slots.take();
             queueSync(slots.takeSync(slot), file);
             slots.completed(slot);
@@ -515,5 +571,10 @@ final class BlockLoop implements DataLoop {
         }
         recorder.end(batch);
         due += missed;
+    }
+
+    @Override
+    public void close() throws PosixException {
+        engine.close();
     }
 }

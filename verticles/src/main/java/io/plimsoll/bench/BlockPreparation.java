@@ -4,10 +4,15 @@ import io.plimsoll.io.Engine;
 import io.plimsoll.io.Engines;
 import io.plimsoll.io.FileRef;
 import io.plimsoll.io.OpenMode;
+import io.plimsoll.io.ThreadAffinity;
+import io.plimsoll.io.ThreadTimers;
+import io.plimsoll.model.Content;
 import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.JobPlan;
+import io.plimsoll.model.Load;
 import io.plimsoll.model.Work;
 import io.plimsoll.workload.BlockContent;
+import io.plimsoll.workload.BlockVerifier;
 import java.io.IOException;
 import java.util.List;
 
@@ -15,21 +20,32 @@ import java.util.List;
 ///
 /// @param kind the engine that runs
 /// @param number of the data thread, from 0
+/// @param run tells verified writes of this run from earlier ones: the wall clock in ms when the run began
 record BlockPreparation(
-        JobPlan plan, Work.Blocks work, EngineKind kind, int number, List<FileRef> files, JobControl control)
+        JobPlan plan, Work.Blocks work, EngineKind kind, int number, List<FileRef> files, JobControl control, long run)
         implements DataThread.Preparation {
 
     @Override
-    public Engine engine() throws IOException {
+    public DataLoop loop() throws IOException {
+        ThreadAffinity.pin(plan.engine().cpus());
+        if (plan.load() instanceof Load.Open) {
+            ThreadTimers.makePrecise();
+        }
         int depth = kind.queues() ? plan.engine().iodepth() : 1;
-        return Engines.open(kind, depth, work.blocks().maxBytes());
+        Engine engine = Engines.open(kind, depth, work.blocks().maxBytes());
+        try {
+            return loop(engine);
+        } catch (IOException | RuntimeException e) {
+            engine.close();
+            throw e;
+        }
     }
 
-    @Override
-    public DataLoop loop(Engine engine) throws IOException {
+    private DataLoop loop(Engine engine) throws IOException {
         boolean writes = work.mode().writes();
+        boolean verify = work.content().verify();
         OpenMode mode = new OpenMode(
-                work.mode().reads(),
+                work.mode().reads() || verify,
                 writes,
                 false,
                 plan.engine().direct(),
@@ -38,11 +54,22 @@ record BlockPreparation(
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = engine.open(files.get(i), mode);
         }
-        BlockContent content = writes ? new BlockContent(work.content(), number, plan.seed()) : null;
+        // The null engine gives nothing back that could be verified.
+        BlockVerifier verifier =
+                verify && kind != EngineKind.NULL ? new BlockVerifier(work, number, plan.seed(), run) : null;
+        BlockContent content = writes ? content(verifier) : null;
         for (int slot = 0; writes && slot < engine.depth(); slot++) {
             content.fill(engine.memory(slot));
         }
         List<String> paths = files.stream().map(file -> file.path().toString()).toList();
-        return new BlockLoop(plan, work, number, engine, numbers, paths, content, control);
+        return new BlockLoop(plan, work, number, engine, numbers, paths, content, verifier, control);
+    }
+
+    private BlockContent content(BlockVerifier verifier) {
+        Content content = work.content();
+        return verifier != null
+                ? new BlockContent(content, number, plan.seed(), verifier)
+                : new BlockContent(
+                        new Content(content.compressPercent(), content.dedupePercent(), false), number, plan.seed());
     }
 }

@@ -6,7 +6,7 @@ import io.plimsoll.stats.OpRecorder;
 
 /// The work of one data thread. `run` is for that thread; the recorder and `measuring` are for any; the counts are for
 /// any thread after `run` has ended.
-interface DataLoop {
+interface DataLoop extends AutoCloseable {
     /// Kinds of operations in the recorder, by the direction's ordinal.
     int KINDS = Direction.values().length;
 
@@ -32,4 +32,13 @@ interface DataLoop {
 
     /// Operations that came back with a part first.
     long shortOps(Direction direction);
+
+    /// Time of measuring in ns in which operations of this kind were the work; 0 where that is all of it.
+    default long activeNs(Direction direction) {
+        return 0;
+    }
+
+    /// Gives back all that the loop has; on the data thread, also where `run` never was.
+    @Override
+    void close() throws PosixException;
 }

@@ -1,6 +1,5 @@
 package io.plimsoll.bench;
 
-import io.plimsoll.io.Engine;
 import io.plimsoll.io.ThreadCpu;
 import java.io.IOException;
 import java.util.Optional;
@@ -12,9 +11,7 @@ import java.util.concurrent.CountDownLatch;
 final class DataThread {
     /// Makes what the thread needs, on that thread.
     interface Preparation {
-        Engine engine() throws IOException;
-
-        DataLoop loop(Engine engine) throws IOException;
+        DataLoop loop() throws IOException;
     }
 
     private final Thread thread;
@@ -79,8 +76,7 @@ final class DataThread {
     private void run() {
         try {
             cpu = ThreadCpu.ofCurrentThread();
-            try (Engine engine = preparation.engine()) {
-                DataLoop prepared = preparation.loop(engine);
+            try (DataLoop prepared = preparation.loop()) {
                 loop = prepared;
                 arrived = true;
                 gate.arrive();

@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param elapsedNs from the beginning of measuring to the last completion
 /// @param directions those with at least one operation, in the order of the enum
 /// @param ownCostNs time of one operation on the null engine with the same job, p50: the tool's own share
+/// @param notes what was done around the measuring, in words: how files were laid out, what was verified
 /// @param failure why the job ended early; its numbers are of no use then
 /// @param interrupted it was stopped from outside, and its numbers are of the time until then
 public record JobResult(
@@ -29,12 +30,33 @@ public record JobResult(
         CpuUse cpu,
         Optional<DiskUse> disk,
         Optional<Long> ownCostNs,
+        List<String> notes,
         List<Flag> flags,
         Optional<String> failure,
         boolean interrupted) {
     public JobResult {
         directions = List.copyOf(directions);
+        notes = List.copyOf(notes);
         flags = List.copyOf(flags);
+    }
+
+    JobResult with(List<Flag> others) {
+        return new JobResult(
+                plan,
+                target,
+                engine,
+                engineNote,
+                startedAtMs,
+                elapsedNs,
+                directions,
+                openLoop,
+                cpu,
+                disk,
+                ownCostNs,
+                notes,
+                others,
+                failure,
+                interrupted);
     }
 
     public Optional<DirectionResult> direction(Direction direction) {
@@ -66,14 +88,21 @@ public record JobResult(
     public record Samples(long count, double min, double max, double mean, double stdDev) {}
 
     /// @param requestedPerSecond of all data threads together
+    /// @param scheduledPerSecond due / measured time
     /// @param achievedPerSecond completed / elapsed
     /// @param due operations whose intended start was within the measured time
     /// @param missed those of them that were never begun; in `resp` they have what they waited until the end
     /// @param lateness intended start to actual start
     public record OpenLoopResult(
-            double requestedPerSecond, double achievedPerSecond, long due, long missed, LatencyHistogram lateness) {
+            double requestedPerSecond,
+            double scheduledPerSecond,
+            double achievedPerSecond,
+            long due,
+            long missed,
+            LatencyHistogram lateness) {
+        /// Of the operations that were due: by chance a Poisson schedule has more or fewer than the rate says.
         public double achievedShare() {
-            return achievedPerSecond / requestedPerSecond;
+            return due == 0 ? 1 : achievedPerSecond / scheduledPerSecond;
         }
     }
 

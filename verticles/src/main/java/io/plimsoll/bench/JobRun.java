@@ -40,16 +40,21 @@ final class JobRun {
 
     /// What happened since the moment before.
     ///
+    /// @param sinceNs since measuring began, or since the job began while it has not
     /// @param ops by the direction's ordinal
-    record Moment(long nowNs, long lengthNs, boolean measuring, long[] ops, long[] bytes, int inFlight) {}
+    record Moment(long sinceNs, long lengthNs, boolean measuring, long[] ops, long[] bytes, int inFlight) {}
 
+    /// @param began false where a data thread could not begin, or the job was stopped before
     /// @param elapsedNs from the beginning of measuring to the last completion
+    /// @param spanNs of measuring as planned; 0 without a time limit
     /// @param failure of the data thread that failed first
     record Outcome(
             OpTotals totals,
             List<Moment> samples,
+            boolean began,
             long startedAtMs,
             long elapsedNs,
+            long spanNs,
             long due,
             long missed,
             long[] shortOps,
@@ -67,9 +72,11 @@ final class JobRun {
     private final OpTotals totals = new OpTotals(DataLoop.KINDS);
     private final List<Moment> samples = new ArrayList<>();
     private long sampledNs;
+    private long phaseNs;
     private long[] sampledOps = new long[DataLoop.KINDS];
     private long[] sampledBytes = new long[DataLoop.KINDS];
     private boolean interrupted;
+    private long spanNs;
 
     JobRun(
             JobPlan.Span span,
@@ -93,15 +100,17 @@ final class JobRun {
         threads.forEach(DataThread::start);
         try {
             if (!arrived()) {
-                return outcome(System.currentTimeMillis(), 0);
+                return outcome(false, System.currentTimeMillis(), 0);
             }
             Timeline line = Timeline.of(span, System.nanoTime() + START_DELAY_NS);
             long startedAtMs = System.currentTimeMillis() + (line.measureNs() - System.nanoTime()) / 1_000_000;
             sampledNs = line.startNs();
+            phaseNs = line.startNs();
+            spanNs = line.endNs() == Long.MAX_VALUE ? 0 : line.endNs() - line.measureNs();
             gate.open(line);
             work(line);
             listener.finished();
-            return outcome(startedAtMs, line.measureNs());
+            return outcome(true, startedAtMs, line.measureNs());
         } finally {
             gate.cancel();
             observed.countDown();
@@ -130,6 +139,7 @@ final class JobRun {
             if (!measuring && now >= line.measureNs()) {
                 measuring = true;
                 sampledNs = line.measureNs();
+                phaseNs = line.measureNs();
                 listener.measuring(
                         threads.stream().flatMap(t -> t.cpu().stream()).toList());
             }
@@ -166,7 +176,7 @@ final class JobRun {
             sampledOps[kind] += ops[kind];
             sampledBytes[kind] += bytes[kind];
         }
-        Moment moment = new Moment(now, now - sampledNs, measuring, ops, bytes, inFlight());
+        Moment moment = new Moment(now - phaseNs, now - sampledNs, measuring, ops, bytes, inFlight());
         sampledNs = now;
         // What is left at the end is too short a sample, but for a job that has no other.
         if (measuring && (moment.lengthNs() >= SAMPLE_NS * 9 / 10 || samples.isEmpty() && unfinished.getCount() == 0)) {
@@ -190,7 +200,7 @@ final class JobRun {
                 .or(control::givenUp);
     }
 
-    private Outcome outcome(long startedAtMs, long measureNs) {
+    private Outcome outcome(boolean began, long startedAtMs, long measureNs) {
         List<DataLoop> loops = loops();
         long last = loops.stream().mapToLong(DataLoop::lastCompletedNs).max().orElse(measureNs);
         long[] shortOps = new long[DataLoop.KINDS];
@@ -201,8 +211,10 @@ final class JobRun {
         return new Outcome(
                 totals,
                 List.copyOf(samples),
+                began,
                 startedAtMs,
                 Math.max(last - measureNs, 0),
+                spanNs,
                 loops.stream().mapToLong(DataLoop::due).sum(),
                 loops.stream().mapToLong(DataLoop::missed).sum(),
                 shortOps,

@@ -40,7 +40,7 @@ final class OwnCost {
                 .toList();
         JobRun run = new JobRun(
                 calibration.span(),
-                List.of(new BlockPreparation(calibration, work, EngineKind.NULL, 0, files, control)),
+                List.of(new BlockPreparation(calibration, work, EngineKind.NULL, 0, files, control, 0)),
                 JobRun.Listener.NONE,
                 control,
                 () -> false);

@@ -72,6 +72,14 @@ final class Results {
         return new Samples(perSecond.length, min, max, mean, stdDev);
     }
 
+    /// A job that was stopped, or had no time limit, was scheduled for as long as it went on.
+    private static double scheduledSeconds(Outcome outcome) {
+        boolean whole = outcome.spanNs() > 0
+                && !outcome.interrupted()
+                && outcome.failure().isEmpty();
+        return Math.max(whole ? Math.min(outcome.spanNs(), outcome.elapsedNs()) : outcome.elapsedNs(), 1) / 1e9;
+    }
+
     static Optional<OpenLoopResult> openLoop(JobPlan plan, Outcome outcome) {
         return switch (plan.load()) {
             case Load.Closed _ -> Optional.empty();
@@ -81,6 +89,7 @@ final class Results {
                 double seconds = Math.max(outcome.elapsedNs(), 1) / 1e9;
                 yield Optional.of(new OpenLoopResult(
                         open.perSecond() * plan.threads(),
+                        outcome.due() / scheduledSeconds(outcome),
                         completed / seconds,
                         outcome.due(),
                         outcome.missed(),

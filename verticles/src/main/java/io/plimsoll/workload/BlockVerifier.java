@@ -87,7 +87,8 @@ public final class BlockVerifier {
         copy = new byte[unitBytes];
     }
 
-    private static int unitBytes(BlockSizes blocks) {
+    /// Bytes of what is sealed by itself in blocks of these sizes.
+    public static int unitBytes(BlockSizes blocks) {
         boolean large = blocks.parts().stream().allMatch(part -> part.bytes() % UNIT_BYTES == 0);
         return large ? UNIT_BYTES : SECTOR_BYTES;
     }

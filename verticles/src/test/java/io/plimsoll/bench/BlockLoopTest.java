@@ -138,9 +138,8 @@ final class BlockLoopTest {
         BlockPreparation preparation = preparation(plan, work, control);
         Thread thread = Thread.ofPlatform().start(() -> {
             // The first million warms up, the third is looked at.
-            try (var engine = preparation.engine()) {
-                for (int i = 0; i < 2; i++) {
-                    DataLoop loop = preparation.loop(engine);
+            for (int i = 0; i < 2; i++) {
+                try (DataLoop loop = preparation.loop()) {
                     long before = threads.getThreadAllocatedBytes(
                             Thread.currentThread().threadId());
                     long now = System.nanoTime();
@@ -148,9 +147,9 @@ final class BlockLoopTest {
                     allocated[i] = threads.getThreadAllocatedBytes(
                                     Thread.currentThread().threadId())
                             - before;
+                } catch (java.io.IOException e) {
+                    allocated[1] = Long.MAX_VALUE;
                 }
-            } catch (java.io.IOException e) {
-                allocated[1] = Long.MAX_VALUE;
             }
         });
         thread.join();
@@ -202,6 +201,6 @@ final class BlockLoopTest {
 
     private static BlockPreparation preparation(JobPlan plan, Work.Blocks work, JobControl control) {
         List<FileRef> files = List.of(new FileRef.At(Path.of("none")));
-        return new BlockPreparation(plan, work, EngineKind.NULL, 0, files, control);
+        return new BlockPreparation(plan, work, EngineKind.NULL, 0, files, control, 0);
     }
 }

@@ -93,10 +93,11 @@ public final class SampleResults {
                         direction(Direction.READ, 10_000, 25, true),
                         direction(Direction.WRITE, 4_000, 50, true),
                         direction(Direction.SYNC, 100, 1_000, false)),
-                Optional.of(new OpenLoopResult(20_000, 6_996.5, 40_020, 26_020, latencies(200, 10, 10_000))),
+                Optional.of(new OpenLoopResult(20_000, 20_010, 6_996.5, 40_020, 26_020, latencies(200, 10, 10_000))),
                 new CpuUse(400_000_000, 600_000_000, 200_000_000, 21_881, 1, 14),
                 Optional.of(new DiskUse("vda", 10_010, 4_105, 41_000_960, 16_814_080, 1_580, 78.96)),
                 Optional.of(210L),
+                List.of("1 file of 1.07 GB: 1 reused; page cache dropped"),
                 List.of(new Flag(
                         "rate-not-achieved",
                         "6996.5 of 20000 operations a second (34.98 %)",
@@ -138,6 +139,7 @@ public final class SampleResults {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
+                List.of(),
                 Optional.empty(),
                 false);
     }
@@ -172,6 +174,7 @@ public final class SampleResults {
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
+                List.of(),
                 Optional.empty(),
                 false);
     }
@@ -189,6 +192,7 @@ public final class SampleResults {
                 r.cpu(),
                 r.disk(),
                 r.ownCostNs(),
+                r.notes(),
                 r.flags(),
                 failure,
                 interrupted);

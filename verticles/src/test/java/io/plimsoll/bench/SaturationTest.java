@@ -148,6 +148,7 @@ final class SaturationTest {
                 result.cpu(),
                 result.disk(),
                 result.ownCostNs(),
+                result.notes(),
                 result.flags(),
                 failure,
                 interrupted);
@@ -171,6 +172,7 @@ final class SaturationTest {
         Optional<JobResult.OpenLoopResult> schedule = result.openLoop()
                 .map(s -> new JobResult.OpenLoopResult(
                         s.requestedPerSecond(),
+                        s.scheduledPerSecond() * 0.95,
                         Math.min(s.achievedPerSecond(), s.due() * 0.095),
                         Math.round(s.due() * 0.95),
                         s.missed(),
@@ -187,6 +189,7 @@ final class SaturationTest {
                 result.cpu(),
                 result.disk(),
                 result.ownCostNs(),
+                result.notes(),
                 result.flags(),
                 result.failure(),
                 result.interrupted());

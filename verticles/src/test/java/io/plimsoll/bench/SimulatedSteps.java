@@ -111,7 +111,8 @@ public final class SimulatedSteps implements Saturation.Runner {
                         achieved,
                         seconds,
                         latencies(requested, capacity, seconds),
-                        Optional.of(new OpenLoopResult(requested, achieved, due, missed, Histograms.empty())));
+                        Optional.of(new OpenLoopResult(
+                                requested, due / seconds, achieved, due, missed, Histograms.empty())));
             }
         };
     }
@@ -161,6 +162,7 @@ public final class SimulatedSteps implements Saturation.Runner {
                 new CpuUse(0, 0, 0, 0, 0, 0),
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 List.of(),
                 Optional.empty(),
                 false);

@@ -161,6 +161,7 @@ final class TruthCase {
                 Optional.empty(),
                 ownCostNs,
                 List.of(),
+                List.of(),
                 Optional.empty(),
                 false);
     }

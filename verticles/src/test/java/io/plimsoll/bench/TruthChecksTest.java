@@ -522,7 +522,7 @@ class TruthChecksTest {
 
     private static void rate(TruthCase c, Load.Arrival arrival, double requested, double achieved, long missed) {
         c.load = open(Load.Pacer.TIMED, arrival);
-        c.openLoop = Optional.of(new OpenLoopResult(requested, achieved, 100_000, missed, latencies(0)));
+        c.openLoop = Optional.of(new OpenLoopResult(requested, requested, achieved, 100_000, missed, latencies(0)));
     }
 
     private static Observation.Beginning beginning(long firstOps, Optional<Long> jitNs) {

@@ -1,0 +1,129 @@
+package io.plimsoll.bench;
+
+import io.plimsoll.io.ChunkFiles;
+import io.plimsoll.io.PosixException;
+import io.plimsoll.io.RollingWriter;
+import io.plimsoll.io.WriteObserver;
+import io.plimsoll.model.ChunkPlan;
+import io.plimsoll.model.Direction;
+import io.plimsoll.model.Report;
+import io.plimsoll.stats.OpRecorder;
+import io.plimsoll.stats.OpRecorder.Batch;
+import io.plimsoll.stats.OpRecorder.Track;
+import io.plimsoll.stats.OpTotals;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// The main job as a data thread of a bench: chunks into files that roll over. A chunk counts when it is written, a
+/// sync is the fsync at the end of each file.
+final class ChunkLoop implements DataLoop, WriteObserver {
+    private final ChunkFiles files;
+    private final RollingWriter writer;
+    private final JobControl control;
+    private final OpRecorder recorder = new OpRecorder(Stream.of(Direction.values())
+            .map(direction -> switch (direction) {
+                case WRITE, SYNC -> Set.of(Track.LAT);
+                case READ, CREATE, STAT, OPEN, RENAME, UNLINK -> Set.<Track>of();
+            })
+            .toList());
+    private Operation operation = Operation.OPEN;
+    private long beganNs;
+    private volatile boolean measuring;
+    private volatile int inFlight;
+    private long lastCompletedNs;
+
+    ChunkLoop(ChunkPlan plan, ChunkFiles files, JobControl control) {
+        this.files = files;
+        this.control = control;
+        writer = new RollingWriter(plan, files, this, System::nanoTime, System::currentTimeMillis);
+    }
+
+    @Override
+    public void run(Timeline line) throws PosixException {
+        line.awaitStart();
+        lastCompletedNs = System.nanoTime();
+        while (!control.stopped() && lastCompletedNs < line.endNs()) {
+            if (!measuring && lastCompletedNs >= line.measureNs()) {
+                recorder.drainTo(new OpTotals(KINDS));
+                measuring = true;
+            }
+            writer.step();
+        }
+        writer.finish();
+    }
+
+    @Override
+    public void begins(Operation begun, long nowNs) {
+        operation = begun;
+        beganNs = nowNs;
+        inFlight = 1;
+    }
+
+    @Override
+    public void done() {
+        inFlight = 0;
+        long now = System.nanoTime();
+        lastCompletedNs = now;
+        if (operation == Operation.FSYNC) {
+            record(Direction.SYNC, now - beganNs, 0);
+        }
+    }
+
+    @Override
+    public void chunkWritten(long latencyNs, long bytes) {
+        record(Direction.WRITE, latencyNs, bytes);
+    }
+
+    private void record(Direction direction, long latencyNs, long bytes) {
+        Batch batch = recorder.begin();
+        batch.count(direction.ordinal(), bytes);
+        batch.record(direction.ordinal(), Track.LAT, latencyNs);
+        recorder.end(batch);
+    }
+
+    @Override
+    public void fileClosed(Report.FileClosed file) {}
+
+    @Override
+    public void fileDeleted(long bytes) {}
+
+    @Override
+    public OpRecorder recorder() {
+        return recorder;
+    }
+
+    @Override
+    public boolean measuring() {
+        return measuring;
+    }
+
+    @Override
+    public int inFlight() {
+        return inFlight;
+    }
+
+    @Override
+    public long lastCompletedNs() {
+        return lastCompletedNs;
+    }
+
+    @Override
+    public long due() {
+        return 0;
+    }
+
+    @Override
+    public long missed() {
+        return 0;
+    }
+
+    @Override
+    public long shortOps(Direction direction) {
+        return 0;
+    }
+
+    @Override
+    public void close() throws PosixException {
+        files.close();
+    }
+}

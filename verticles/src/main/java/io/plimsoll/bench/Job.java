@@ -1,0 +1,98 @@
+package io.plimsoll.bench;
+
+import io.plimsoll.bench.JobResult.CpuUse;
+import io.plimsoll.bench.JobRun.Moment;
+import io.plimsoll.bench.JobRun.Outcome;
+import io.plimsoll.io.ThreadCpu;
+import io.plimsoll.model.JobPlan;
+import io.plimsoll.model.Work;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
+
+/// What every kind of job has in common: runs prepared data threads, observed, and makes the result.
+final class Job {
+    private Job() {}
+
+    /// @param files as they are before measuring; empty where nobody has looked
+    /// @param notes for the result, as far as they are known now
+    /// @throws JobRefusedException where a data thread could not begin
+    /// @throws InterruptedException where the job was stopped before it began
+    static JobResult run(
+            JobRequest request,
+            EngineSelection engine,
+            List<? extends DataThread.Preparation> preparations,
+            Optional<DataFiles> files,
+            List<String> notes,
+            JobControl control,
+            Progress progress,
+            BooleanSupplier stopped)
+            throws JobRefusedException, InterruptedException {
+        JobPlan plan = request.plan();
+        Observer observer = new Observer(request.target().path(), files);
+        Listener listener = new Listener(plan.span(), observer, progress);
+        Outcome outcome = new JobRun(plan.span(), preparations, listener, control, stopped).run();
+        if (!outcome.began()) {
+            Exception failure =
+                    outcome.failure().orElseThrow(() -> new InterruptedException("stopped before it began"));
+            throw new JobRefusedException(failure.getMessage(), failure);
+        }
+        Optional<Observation> seen = observer.observation();
+        Optional<Long> ownCostNs = outcome.failure().isEmpty() && plan.work() instanceof Work.Blocks blocks
+                ? OwnCost.measure(plan, blocks)
+                : Optional.empty();
+        JobResult bare = new JobResult(
+                plan,
+                request.target(),
+                engine.kind(),
+                engine.note(),
+                outcome.startedAtMs(),
+                outcome.elapsedNs(),
+                Results.directions(outcome),
+                Results.openLoop(plan, outcome),
+                seen.map(Observation::cpu).orElse(new CpuUse(0, 0, 0, 0, 0, 0)),
+                seen.flatMap(Observation::disk),
+                ownCostNs,
+                notes,
+                List.of(),
+                outcome.failure().map(Job::message),
+                outcome.interrupted());
+        return bare.with(TruthChecks.flags(bare, seen));
+    }
+
+    private static String message(Exception failure) {
+        return failure instanceof java.io.IOException && failure.getMessage() != null
+                ? failure.getMessage()
+                : failure.toString();
+    }
+
+    /// Tells the observer and the user.
+    private record Listener(JobPlan.Span span, Observer observer, Progress progress) implements JobRun.Listener {
+        @Override
+        public void measuring(List<ThreadCpu> threads) {
+            observer.measuring(threads);
+        }
+
+        @Override
+        public void sampled(Moment moment) {
+            observer.sampled(moment);
+            double seconds = Math.max(moment.lengthNs(), 1) / 1e9;
+            long wholeNs = moment.measuring() ? span.runtimeNs() : span.rampNs();
+            boolean timed = span.runtimeNs() > 0;
+            progress.say(new Progress.State(
+                    moment.measuring() ? "run" : "ramp",
+                    wholeNs == 0 ? Double.NaN : Math.min((double) moment.sinceNs() / wholeNs, 1),
+                    LongStream.of(moment.ops()).sum() / seconds,
+                    LongStream.of(moment.bytes()).sum() / seconds,
+                    timed
+                            ? Math.max(wholeNs - moment.sinceNs() + (moment.measuring() ? 0 : span.runtimeNs()), 0)
+                            : -1));
+        }
+
+        @Override
+        public void finished() {
+            observer.finished();
+        }
+    }
+}
