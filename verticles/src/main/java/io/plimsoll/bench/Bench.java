@@ -19,7 +19,7 @@ public final class Bench {
         return switch (request.plan().work()) {
             case Work.Blocks blocks -> new BlockJob(request, blocks, progress, stopped).run();
             case Work.Chunks chunks -> ChunkJob.run(request, chunks, progress, stopped);
-            case Work.Metadata _ -> throw new JobRefusedException("this work is not there yet");
+            case Work.Metadata metadata -> MetadataJob.run(request, metadata, progress, stopped);
         };
     }
 }

@@ -150,8 +150,9 @@ public final class BenchJson {
     /// Metadata operations move no bytes, and are over when their call is: no `bw`, no slat and clat.
     private ObjectNode metadata(DirectionResult d) {
         ObjectNode node = NODES.objectNode();
-        node.put("iops", number(d.ops() / (Math.max(1, result.elapsedNs()) / 1e9)));
-        node.put("runtime", result.elapsedNs() / 1_000_000);
+        long spanNs = d.spanNs(result.elapsedNs());
+        node.put("iops", number(d.ops() / (spanNs / 1e9)));
+        node.put("runtime", spanNs / 1_000_000);
         node.put("total_ios", d.ops());
         node.set("lat_ns", latency(d.lat()));
         if (result.openLoop().isPresent()) {
@@ -218,6 +219,7 @@ public final class BenchJson {
         job.put("engine_note", result.engineNote());
         result.openLoop().ifPresent(open -> rate(job, open));
         result.ownCostNs().ifPresent(cost -> job.put("own_cost_ns", cost));
+        result.notes().forEach(job.putArray("notes")::add);
         job.put("interrupted", result.interrupted());
         result.failure().ifPresent(why -> job.put("failure", why));
         var flags = job.putArray("flags");

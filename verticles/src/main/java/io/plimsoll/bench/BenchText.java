@@ -50,6 +50,7 @@ public final class BenchText {
         result.openLoop().ifPresent(page::rate);
         page.engine();
         page.ownCost();
+        page.notes();
         page.groupStatus();
         result.disk().ifPresent(page::disk);
         page.flags();
@@ -157,7 +158,10 @@ public final class BenchText {
 
     /// Metadata operations move no bytes, and are over when their call is.
     private void metadata(DirectionResult d) {
-        line("  %s: IOPS=%s (%d/%dmsec)", d.direction().word(), count(perSecond(d.ops())), d.ops(), elapsedMs());
+        long spanNs = d.spanNs(result.elapsedNs());
+        line(
+                "  %s: IOPS=%s (%d/%dmsec)",
+                d.direction().word(), count(d.ops() * 1e9 / spanNs), d.ops(), spanNs / 1_000_000);
         latency(" lat", d.lat());
         latency("resp", d.resp());
         percentiles("resp", d.resp());
@@ -329,6 +333,10 @@ public final class BenchText {
                                 time(d.lat().percentileNs(50))))
                 .collect(Collectors.joining(", "));
         line("  own cost     : %s an operation on the null engine%s", time(cost), share.isEmpty() ? "" : ": " + share);
+    }
+
+    private void notes() {
+        result.notes().forEach(note -> line("  note         : %s", note));
     }
 
     private void groupStatus() {

@@ -72,6 +72,8 @@ public record JobResult(
     /// @param resp intended start to completed; empty without a rate
     /// @param iops samples of half a second
     /// @param bytesPerSecond likewise
+    /// @param activeNs time in which this kind of operation was the work: phases of metadata work; 0 where that is
+    ///     all of the measured time
     public record DirectionResult(
             Direction direction,
             long ops,
@@ -82,7 +84,31 @@ public record JobResult(
             LatencyHistogram lat,
             LatencyHistogram resp,
             Samples iops,
-            Samples bytesPerSecond) {}
+            Samples bytesPerSecond,
+            long activeNs) {
+
+        /// Of operations that went on all the time.
+        public DirectionResult(
+                Direction direction,
+                long ops,
+                long bytes,
+                long shortOps,
+                LatencyHistogram slat,
+                LatencyHistogram clat,
+                LatencyHistogram lat,
+                LatencyHistogram resp,
+                Samples iops,
+                Samples bytesPerSecond) {
+            this(direction, ops, bytes, shortOps, slat, clat, lat, resp, iops, bytesPerSecond, 0);
+        }
+
+        /// The time that rates of this direction are over.
+        ///
+        /// @param elapsedNs of the job
+        public long spanNs(long elapsedNs) {
+            return Math.max(activeNs > 0 ? activeNs : elapsedNs, 1);
+        }
+    }
 
     /// Of values of equal weight; all 0 where there are none.
     public record Samples(long count, double min, double max, double mean, double stdDev) {}

@@ -47,6 +47,7 @@ final class JobRun {
     /// @param began false where a data thread could not begin, or the job was stopped before
     /// @param elapsedNs from the beginning of measuring to the last completion
     /// @param spanNs of measuring as planned; 0 without a time limit
+    /// @param activeNs time in which a kind of operation was the work, by the direction's ordinal; 0: all of it
     /// @param failure of the data thread that failed first
     record Outcome(
             OpTotals totals,
@@ -58,6 +59,7 @@ final class JobRun {
             long due,
             long missed,
             long[] shortOps,
+            long[] activeNs,
             boolean interrupted,
             Optional<Exception> failure) {}
 
@@ -125,6 +127,7 @@ final class JobRun {
         while (!gate.awaitArrivals(GATE_CHECK_MS)) {
             if (stopped.getAsBoolean()) {
                 interrupted = true;
+                control.stop();
                 return false;
             }
         }
@@ -204,9 +207,14 @@ final class JobRun {
         List<DataLoop> loops = loops();
         long last = loops.stream().mapToLong(DataLoop::lastCompletedNs).max().orElse(measureNs);
         long[] shortOps = new long[DataLoop.KINDS];
+        long[] activeNs = new long[DataLoop.KINDS];
         for (Direction direction : Direction.values()) {
             shortOps[direction.ordinal()] =
                     loops.stream().mapToLong(loop -> loop.shortOps(direction)).sum();
+            activeNs[direction.ordinal()] = loops.stream()
+                    .mapToLong(loop -> loop.activeNs(direction))
+                    .max()
+                    .orElse(0);
         }
         return new Outcome(
                 totals,
@@ -218,6 +226,7 @@ final class JobRun {
                 loops.stream().mapToLong(DataLoop::due).sum(),
                 loops.stream().mapToLong(DataLoop::missed).sum(),
                 shortOps,
+                activeNs,
                 interrupted,
                 failure());
     }

@@ -33,6 +33,8 @@ final class Results {
         OpTotals totals = outcome.totals();
         LatencyHistogram lat = totals.histogram(kind, Track.LAT);
         LatencyHistogram clat = totals.histogram(kind, Track.CLAT);
+        // Where kinds of operations take turns, a sample is of whichever was on, and says nothing.
+        List<Moment> moments = outcome.activeNs()[kind] > 0 ? List.of() : outcome.samples();
         return new DirectionResult(
                 direction,
                 totals.ops(kind),
@@ -43,8 +45,9 @@ final class Results {
                 clat.isEmpty() ? lat : clat,
                 lat,
                 totals.histogram(kind, Track.RESP),
-                samples(outcome.samples(), moment -> moment.ops()[kind]),
-                samples(outcome.samples(), moment -> moment.bytes()[kind]));
+                samples(moments, moment -> moment.ops()[kind]),
+                samples(moments, moment -> moment.bytes()[kind]),
+                outcome.activeNs()[kind]);
     }
 
     /// Per second, each sample with the same weight.

@@ -5,7 +5,6 @@ import io.plimsoll.io.FileSet.Need;
 import io.plimsoll.io.FileSet.Progress;
 import io.plimsoll.io.FileSet.State;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -41,7 +40,11 @@ final class DirectoryPlace implements FileSet.Place {
             if (layout != null) {
                 layout.close();
             }
-            giveBack(target, need.unlink(), e);
+            try (target) {
+                check(need.unlink() ? target.cleanUp() : target.giveBack());
+            } catch (IOException second) {
+                e.addSuppressed(second);
+            }
             throw e;
         }
     }
@@ -65,33 +68,15 @@ final class DirectoryPlace implements FileSet.Place {
         try (layout;
                 target) {
             if (unlink) {
-                cleanUp(target);
+                check(target.cleanUp());
             } else {
                 layout.remember();
             }
         }
     }
 
-    /// After a failure nothing of a directory stays that has no file worth keeping.
-    private static void giveBack(TargetDirectory target, boolean unlink, Throwable cause) {
-        try (target) {
-            if (unlink || holdsNothing(target)) {
-                cleanUp(target);
-            }
-        } catch (IOException e) {
-            cause.addSuppressed(e);
-        }
-    }
-
-    private static boolean holdsNothing(TargetDirectory target) throws IOException {
-        try (var entries = Files.list(target.path())) {
-            return entries.map(entry -> entry.getFileName().toString())
-                    .allMatch(name -> name.equals(Marker.NAME) || name.startsWith(LayoutRecord.IN_DIRECTORY));
-        }
-    }
-
-    private static void cleanUp(TargetDirectory target) throws IOException {
-        List<String> left = target.cleanUp().left();
+    private static void check(TargetDirectory.CleanUp done) throws IOException {
+        List<String> left = done.left();
         if (!left.isEmpty()) {
             throw new IOException("could not remove everything: " + String.join("; ", left));
         }

@@ -72,6 +72,14 @@ enum DirectoryUse {
         return remove(directory, true);
     }
 
+    /// Whether there is nothing but the marker, and the record of files that are gone.
+    boolean isEmpty(Path directory) throws IOException {
+        try (var entries = Files.list(directory)) {
+            return entries.map(entry -> entry.getFileName().toString())
+                    .allMatch(name -> name.equals(Marker.NAME) || name.startsWith(LayoutRecord.IN_DIRECTORY));
+        }
+    }
+
     private int remove(Path directory, boolean withFiles) throws IOException {
         int removed = 0;
         try (var entries = Files.newDirectoryStream(directory)) {

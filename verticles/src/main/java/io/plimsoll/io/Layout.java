@@ -5,7 +5,6 @@ import io.plimsoll.io.FileSet.Need;
 import io.plimsoll.io.FileSet.Progress;
 import io.plimsoll.io.FileSet.State;
 import io.plimsoll.io.LayoutRecord.Entry;
-import io.plimsoll.model.ByteSize;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -20,7 +19,6 @@ import java.util.OptionalLong;
 /// synced: an entry is true whenever the machine dies.
 final class Layout implements AutoCloseable {
     static final int PIECE_BYTES = 1 << 20;
-    static final long RESERVE_BYTES_MAX = 1_000_000_000;
     /// A piece, and another one because two make a huge page.
     private static final int PIECES = 2;
     private static final int MODE = 0644;
@@ -173,17 +171,7 @@ final class Layout implements AutoCloseable {
                 .mapToLong(item -> Math.max(bytes - item.allocatedBytes(), 0))
                 .reduce(0, (a, b) -> a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b);
         FileSystemSpace space = posix.space(directoryFd, directory.toString());
-        long reserve = space.reserveBytes(RESERVE_BYTES_MAX);
-        if (needed > 0 && space.readOnly()) {
-            throw new TargetRefusedException(directory + " cannot be written to: " + Errno.describe(Errno.EROFS.number)
-                    + "; mount it read-write, or name another disk");
-        }
-        if (needed > 0 && needed > space.freeBytes() - reserve) {
-            throw new TargetRefusedException(directory + ": " + ByteSize.format(space.freeBytes()) + " free of "
-                    + ByteSize.format(space.sizeBytes()) + ", the job's files need " + ByteSize.format(needed)
-                    + " more and leave " + ByteSize.format(reserve)
-                    + " free; make room, or choose a smaller --size or --numjobs");
-        }
+        TargetRules.checkSpace(directory, space, needed, "--size or --numjobs");
     }
 
     /// What is going to be changed has no entry any more when that begins.

@@ -140,6 +140,27 @@ public final class TargetDirectory implements AutoCloseable {
         return new CleanUp(removed, left);
     }
 
+    /// Removes what nobody can use again, and everything where nothing else is left; gives the directory up.
+    CleanUp giveBack() {
+        if (!open) {
+            return new CleanUp(0, List.of());
+        }
+        List<String> left = new ArrayList<>();
+        int removed = 0;
+        try {
+            if (identity.equals(identity(path))) {
+                removed = use.removeLeftovers(path);
+                if (use.isEmpty(path)) {
+                    return cleanUp();
+                }
+            }
+        } catch (IOException e) {
+            left.add(path + ": " + reason(e));
+        }
+        release(left);
+        return new CleanUp(removed, left);
+    }
+
     /// Gives the directory up with all files in it (`--keep-files`). They are marked as kept, so that no later
     /// run takes them for a dead client's.
     public void keep() throws IOException {

@@ -1,5 +1,6 @@
 package io.plimsoll.io;
 
+import io.plimsoll.model.ByteSize;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -18,6 +19,8 @@ final class TargetRules {
     private static final List<Path> KERNEL_TREES = List.of(Path.of("/dev"), Path.of("/proc"), Path.of("/sys"));
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     private static final int NAMED_MAX = 3;
+    /// Upper bound of what a benchmark leaves free.
+    private static final long RESERVE_BYTES_MAX = 1_000_000_000;
 
     private TargetRules() {}
 
@@ -82,6 +85,29 @@ final class TargetRules {
         }
     }
 
+    /// @param flags to write smaller where there is no room
+    static void checkSpace(Path path, FileSystemSpace space, long neededBytes, String flags)
+            throws TargetRefusedException {
+        if (neededBytes == 0) {
+            return;
+        }
+        if (space.readOnly()) {
+            throw readOnly(path);
+        }
+        long reserve = space.reserveBytes(RESERVE_BYTES_MAX);
+        if (neededBytes > space.freeBytes() - reserve) {
+            throw new TargetRefusedException(path + ": " + ByteSize.format(space.freeBytes()) + " free of "
+                    + ByteSize.format(space.sizeBytes()) + ", the job's files need " + ByteSize.format(neededBytes)
+                    + " more and leave " + ByteSize.format(reserve) + " free; make room, or choose a smaller "
+                    + flags);
+        }
+    }
+
+    private static TargetRefusedException readOnly(Path path) {
+        return new TargetRefusedException(path + " cannot be written to: " + Errno.describe(Errno.EROFS.number)
+                + "; mount it read-write, or name another disk");
+    }
+
     static TargetRefusedException cannotLock(Path path, PosixException e) {
         return new TargetRefusedException(
                 path + " cannot be locked: " + Errno.describe(e.errno())
@@ -135,8 +161,7 @@ final class TargetRules {
                 posix.close(fd, there.toString());
             }
             if (readOnly) {
-                throw new TargetRefusedException(path + " cannot be written to: " + Errno.describe(Errno.EROFS.number)
-                        + "; mount it read-write, or name another disk");
+                throw readOnly(path);
             }
         } catch (PosixException e) {
             throw cannotWrite(path, e);

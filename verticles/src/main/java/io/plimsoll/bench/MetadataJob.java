@@ -1,0 +1,32 @@
+package io.plimsoll.bench;
+
+import io.plimsoll.io.MetadataTrees;
+import io.plimsoll.model.EngineKind;
+import io.plimsoll.model.JobPlan;
+import io.plimsoll.model.Work;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/// A job that makes, looks up, renames and removes files.
+final class MetadataJob {
+    private MetadataJob() {}
+
+    static JobResult run(JobRequest request, Work.Metadata work, Progress progress, BooleanSupplier stopped)
+            throws IOException, InterruptedException {
+        JobPlan plan = request.plan();
+        if (plan.engine().kind() != EngineKind.PSYNC || plan.engine().direct()) {
+            throw new JobRefusedException("rw=metadata calls the system by itself, one call at a time: leave"
+                    + " --ioengine, --iodepth and --direct away");
+        }
+        JobControl control = new JobControl();
+        try (MetadataTrees trees = MetadataPreparation.claim(request, work)) {
+            EngineSelection engine = new EngineSelection(EngineKind.PSYNC, "by directory descriptor", List.of());
+            List<MetadataPreparation> preparations = MetadataPreparation.of(plan, work, trees, control);
+            List<String> notes = List.of(
+                    "rounds of create, stat, open, rename, unlink; rates are over the phases of" + " each kind");
+            return Job.run(request, engine, preparations, Optional.empty(), notes, control, progress, stopped);
+        }
+    }
+}

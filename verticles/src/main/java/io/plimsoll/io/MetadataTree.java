@@ -1,0 +1,318 @@
+package io.plimsoll.io;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.plimsoll.model.Direction;
+import io.plimsoll.model.Work;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.util.function.BooleanSupplier;
+
+/// The system calls of metadata work on the directories of one data thread: files are named by number, in one
+/// directory at a time, and found by the directory's descriptor.
+///
+/// All directories are made with the tree, a thousand in each of a level above them, and are not measured. The
+/// names of files lie ready as the kernel wants them, so that an operation is its system calls and nothing else:
+/// it allocates nothing and throws nothing, but returns 0 or -errno.
+///
+/// One thread, from making to closing. Closing gives descriptors and memory back; [MetadataTrees] removes the
+/// files.
+public final class MetadataTree implements AutoCloseable {
+    private static final int DIRECTORIES_OF_GROUP = 1000;
+    private static final int GROUP_DIGITS = 5;
+    private static final int DIRECTORY_DIGITS = 3;
+    private static final int FILE_DIGITS = 7;
+    private static final int NAME_BYTES = 1 + FILE_DIGITS + 1;
+    private static final int DIRECTORY_MODE = 0755;
+    private static final int FILE_MODE = 0644;
+    private static final int NONE = -1;
+
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    private static final int STATX_BASIC_STATS = 0x7ff;
+    private static final long STATX_BYTES = 256;
+
+    private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+    // Names go as addresses: a segment for each would have to be made.
+    private static final MethodHandle OPENAT = Posix.bind(
+            "openat",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT),
+            Linker.Option.firstVariadicArg(3));
+    private static final MethodHandle CLOSE = Posix.bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle STATX =
+            Posix.bind("statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle RENAMEAT =
+            Posix.bind("renameat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle UNLINKAT =
+            Posix.bind("unlinkat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle MKDIRAT =
+            Posix.bind("mkdirat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
+
+    private final Posix posix = new Posix();
+    private final Arena arena = Arena.ofConfined();
+    private final MemorySegment capture = arena.allocate(CAPTURE);
+    private final MemorySegment status = arena.allocate(STATX_BYTES, 8);
+    private final MemorySegment directoryName = arena.allocate(GROUP_DIGITS + 1 + DIRECTORY_DIGITS + 1);
+    private final MemorySegment content;
+    private final long names;
+    private final long renamed;
+    private final int fileBytes;
+    private final String path;
+    private int root = NONE;
+    private int directory = NONE;
+    private int entered = NONE;
+
+    /// @param name of the tree, which is made in `target`
+    /// @param stopped asked between directories
+    MetadataTree(TargetDirectory target, String name, Work.Metadata work, long seed, BooleanSupplier stopped)
+            throws IOException {
+        path = target.pathOf(name);
+        fileBytes = work.fileBytes();
+        content = arena.allocate(Math.max(fileBytes, 1), 8);
+        fill(seed);
+        int files = Math.min(work.files(), work.filesPerDirectory());
+        names = names('f', files);
+        renamed = names('r', files);
+        try {
+            MemorySegment nameBytes = arena.allocateFrom(name);
+            int made = mkdir(target.descriptor(), nameBytes.address());
+            if (made != 0) {
+                throw new PosixException("mkdir", path, -made);
+            }
+            int flags = Posix.O_RDONLY | Posix.O_DIRECTORY | Posix.O_NOFOLLOW;
+            root = posix.openAt(target.descriptor(), name, flags, 0, path);
+            makeDirectories(Math.ceilDiv(work.files(), work.filesPerDirectory()), stopped);
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void fill(long seed) {
+        java.util.random.RandomGenerator random =
+                java.util.random.RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        byte[] bytes = new byte[fileBytes];
+        random.nextBytes(bytes);
+        MemorySegment.copy(bytes, 0, content, JAVA_BYTE, 0, fileBytes);
+    }
+
+    /// Seven digits are enough for all files that a directory may have; the last byte of each is NUL.
+    private long names(char first, int files) {
+        MemorySegment all = arena.allocate((long) files * NAME_BYTES, 8);
+        for (int file = 0; file < files; file++) {
+            long at = (long) file * NAME_BYTES;
+            all.set(JAVA_BYTE, at, (byte) first);
+            digits(all, at + 1, FILE_DIGITS, file);
+        }
+        return all.address();
+    }
+
+    private static void digits(MemorySegment text, long at, int digits, int value) {
+        int rest = value;
+        for (int i = digits - 1; i >= 0; i--) {
+            text.set(JAVA_BYTE, at + i, (byte) ('0' + rest % 10));
+            rest /= 10;
+        }
+    }
+
+    private void makeDirectories(int directories, BooleanSupplier stopped) throws IOException {
+        for (int number = 0; number < directories; number++) {
+            if (stopped.getAsBoolean()) {
+                throw new LayoutStoppedException();
+            }
+            nameDirectory(number);
+            int result = 0;
+            if (number % DIRECTORIES_OF_GROUP == 0) {
+                directoryName.set(JAVA_BYTE, GROUP_DIGITS, (byte) 0);
+                result = mkdir(root, directoryName.address());
+                directoryName.set(JAVA_BYTE, GROUP_DIGITS, (byte) '/');
+            }
+            result = result == 0 ? mkdir(root, directoryName.address()) : result;
+            if (result != 0) {
+                throw new PosixException("mkdir", pathOf(number), -result);
+            }
+        }
+    }
+
+    private void nameDirectory(int number) {
+        digits(directoryName, 0, GROUP_DIGITS, number / DIRECTORIES_OF_GROUP);
+        directoryName.set(JAVA_BYTE, GROUP_DIGITS, (byte) '/');
+        digits(directoryName, GROUP_DIGITS + 1, DIRECTORY_DIGITS, number % DIRECTORIES_OF_GROUP);
+    }
+
+    /// Goes to the directory in which files are from now on. No part of an operation. Returns 0 or -errno.
+    public int enter(int number) {
+        if (number == entered) {
+            return 0;
+        }
+        leave();
+        nameDirectory(number);
+        int flags = Posix.O_RDONLY | Posix.O_DIRECTORY | Posix.O_NOFOLLOW;
+        int fd = open(root, directoryName.address(), flags);
+        if (fd >= 0) {
+            directory = fd;
+            entered = number;
+        }
+        return Math.min(fd, 0);
+    }
+
+    private void leave() {
+        if (directory != NONE) {
+            close(directory);
+            directory = NONE;
+            entered = NONE;
+        }
+    }
+
+    /// Makes a file, which must not be there, writes its bytes, closes it.
+    public int create(int file) {
+        int fd = open(directory, nameOf(file), Posix.O_WRONLY | Posix.O_CREAT | Posix.O_EXCL | Posix.O_NOFOLLOW);
+        if (fd < 0) {
+            return fd;
+        }
+        int written = 0;
+        while (written < fileBytes) {
+            long result = posix.write(fd, content.address() + written, fileBytes - written, written);
+            if (result <= 0) {
+                close(fd);
+                return result < 0 ? (int) result : -Errno.EIO.number;
+            }
+            written += (int) result;
+        }
+        return close(fd);
+    }
+
+    public int stat(int file) {
+        try {
+            return (int) STATX.invokeExact(
+                                    capture, directory, nameOf(file), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, status)
+                            == 0
+                    ? 0
+                    : -errno();
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /// Opens a file for reading and closes it.
+    public int open(int file) {
+        int fd = open(directory, nameOf(file), Posix.O_RDONLY | Posix.O_NOFOLLOW);
+        return fd < 0 ? fd : close(fd);
+    }
+
+    /// Gives a file another name in its directory.
+    public int rename(int file) {
+        try {
+            return (int) RENAMEAT.invokeExact(capture, directory, nameOf(file), directory, renamedOf(file)) == 0
+                    ? 0
+                    : -errno();
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /// Removes a file that was renamed.
+    public int unlink(int file) {
+        try {
+            return (int) UNLINKAT.invokeExact(capture, directory, renamedOf(file), 0) == 0 ? 0 : -errno();
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /// What [#enter] returned, as an exception.
+    public PosixException notEntered(int number, int result) {
+        return new PosixException("open", pathOf(number), -result);
+    }
+
+    /// What an operation in the entered directory returned, as an exception.
+    public PosixException failure(Direction operation, int file, int result) {
+        long name = operation == Direction.UNLINK ? renamedOf(file) : nameOf(file);
+        String text = MemorySegment.ofAddress(name).reinterpret(NAME_BYTES).getString(0);
+        return new PosixException(operation.word(), pathOf(entered) + "/" + text, -result);
+    }
+
+    private String pathOf(int number) {
+        return path
+                + String.format(
+                        java.util.Locale.ROOT,
+                        "/%05d/%03d",
+                        number / DIRECTORIES_OF_GROUP,
+                        number % DIRECTORIES_OF_GROUP);
+    }
+
+    private long nameOf(int file) {
+        return names + (long) file * NAME_BYTES;
+    }
+
+    private long renamedOf(int file) {
+        return renamed + (long) file * NAME_BYTES;
+    }
+
+    private int open(int at, long name, int flags) {
+        try {
+            while (true) {
+                int fd = (int) OPENAT.invokeExact(capture, at, name, flags | Posix.O_CLOEXEC, FILE_MODE);
+                if (fd >= 0) {
+                    return fd;
+                }
+                if (errno() != Errno.EINTR.number) {
+                    return -errno();
+                }
+            }
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /// On Linux the descriptor is gone after EINTR too.
+    private int close(int fd) {
+        try {
+            return (int) CLOSE.invokeExact(capture, fd) == 0 || errno() == Errno.EINTR.number ? 0 : -errno();
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    private int mkdir(int at, long name) {
+        try {
+            return (int) MKDIRAT.invokeExact(capture, at, name, DIRECTORY_MODE) == 0 ? 0 : -errno();
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    private int errno() {
+        return (int) ERRNO.get(capture, 0L);
+    }
+
+    private static Error unexpected(Throwable t) {
+        return switch (t) {
+            case RuntimeException e -> throw e;
+            case Error e -> e;
+            default -> new AssertionError("a native call throws nothing of its own", t);
+        };
+    }
+
+    @Override
+    public void close() {
+        leave();
+        if (root != NONE) {
+            close(root);
+            root = NONE;
+        }
+        posix.close();
+        arena.close();
+    }
+}
