@@ -89,6 +89,8 @@ public final class BenchJson {
         job.put("groupid", 0);
         job.put("error", result.failure().isPresent() ? 1 : 0);
         job.put("eta", 0);
+        // Of later fio: when measuring began.
+        job.put("job_start", result.startedAtMs());
         job.put("elapsed", Math.ceilDiv(result.elapsedNs(), 1_000_000_000L));
         ObjectNode options = job.putObject("job options");
         FioOptions.of(result.plan(), result.target()).forEach(options::put);

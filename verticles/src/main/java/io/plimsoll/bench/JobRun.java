@@ -104,6 +104,8 @@ final class JobRun {
             if (!arrived()) {
                 return outcome(false, System.currentTimeMillis(), 0);
             }
+            // What preparing has left behind is not to be collected while measuring.
+            System.gc();
             Timeline line = Timeline.of(span, System.nanoTime() + START_DELAY_NS);
             long startedAtMs = System.currentTimeMillis() + (line.measureNs() - System.nanoTime()) / 1_000_000;
             sampledNs = line.startNs();

@@ -45,6 +45,8 @@ class BenchJsonTest {
             "jobs.rate_missed",
             "jobs.late_ns",
             "jobs.own_cost_ns",
+            "jobs.job_start",
+            "jobs.notes",
             "jobs.interrupted",
             "jobs.flags",
             "disk_util.read_bytes",
