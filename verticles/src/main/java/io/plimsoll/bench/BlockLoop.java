@@ -7,9 +7,7 @@ import io.plimsoll.model.JobPlan;
 import io.plimsoll.model.Load;
 import io.plimsoll.model.Work;
 import io.plimsoll.stats.OpRecorder;
-import io.plimsoll.stats.OpRecorder.Batch;
 import io.plimsoll.stats.OpRecorder.Track;
-import io.plimsoll.stats.OpTotals;
 import io.plimsoll.workload.ArrivalSchedule;
 import io.plimsoll.workload.BlockContent;
 import io.plimsoll.workload.BlockStream;
@@ -73,6 +71,13 @@ final class BlockLoop implements DataLoop {
     private final boolean[] syncAgain;
     private int queuedCount;
     private boolean requeued;
+    private int alike;
+    private long alikeBytes;
+    private int alikeKind;
+    private long alikeStartNs;
+    private long alikeSubmittedNs;
+    /// How many operations are handed over at once.
+    private int batch = 1;
     private final int[] readBytes;
     /// The stream's operation could not be begun yet.
     private boolean held;
@@ -248,22 +253,33 @@ final class BlockLoop implements DataLoop {
             endNs = now;
         }
         queueDue(now);
-        if (queuedCount > 0 || requeued) {
+        int handedOver = queuedCount;
+        if (handedOver > 0 || requeued) {
             submit();
         } else if (slots.noneInFlight()) {
             return awaitDue(now);
         }
-        int completed = open ? reapUntilDue() : engine.reap(1, STOP_CHECK_NS);
+        int completed = open ? reapUntilDue() : reap(now);
         if (completed > 0) {
             complete(completed);
-        } else if (!open) {
+        } else if (!open && handedOver == 0) {
             nowNs = System.nanoTime();
+        }
+        if (handedOver > 0) {
+            // What completes while it is handed over costs processor time alone, and is cheapest by the batch. A
+            // device that works meanwhile would only wait for the rest of a batch.
+            batch = completed >= handedOver ? Math.min(2 * batch, slots.depth) : Math.max(batch / 2, 1);
         }
         return true;
     }
 
+    private int reap(long now) throws PosixException {
+        boolean more = slots.anyFree() && !held && !exhausted && failure == null && now < endNs;
+        return more ? engine.reap(0, 0) : engine.reap(1, STOP_CHECK_NS);
+    }
+
     private void beginMeasuring() {
-        recorder.drainTo(new OpTotals(KINDS));
+        recorder.restart();
         due = 0;
         shortReads = 0;
         shortWrites = 0;
@@ -275,7 +291,7 @@ final class BlockLoop implements DataLoop {
             return;
         }
         if (!open) {
-            while (now < endNs && slots.anyFree() && nextOperation()) {
+            while (queuedCount < batch && now < endNs && slots.anyFree() && nextOperation()) {
                 held = !queue(now);
                 if (held) {
                     return;
@@ -283,7 +299,12 @@ final class BlockLoop implements DataLoop {
             }
             return;
         }
-        while (nextDueNs <= now && nextDueNs < endNs && now < graceNs() && slots.anyFree() && nextOperation()) {
+        while (queuedCount < batch
+                && nextDueNs <= now
+                && nextDueNs < endNs
+                && now < graceNs()
+                && slots.anyFree()
+                && nextOperation()) {
             held = !queue(nextDueNs);
             if (held) {
                 return;
@@ -380,20 +401,18 @@ final class BlockLoop implements DataLoop {
 
     private void recordSubmission(long start) {
         long submitted = async ? System.nanoTime() : 0;
-        Batch batch = recorder.begin();
-        for (int kind = 0; async && kind < KINDS; kind++) {
+        for (int kind = 0; async && kind <= SYNC; kind++) {
             if (queuedOfKind[kind] > 0) {
-                batch.record(kind, Track.SLAT, submitted - start, queuedOfKind[kind]);
+                recorder.record(kind, Track.SLAT, submitted - start, queuedOfKind[kind]);
             }
         }
         for (int i = 0; i < queuedCount; i++) {
             int slot = queued[i];
             slots.submittedNs[slot] = submitted;
             if (open && slots.kind[slot] != SYNC) {
-                batch.record(slots.kind[slot], Track.LATE, start - slots.dueNs[slot]);
+                recorder.record(slots.kind[slot], Track.LATE, start - slots.dueNs[slot]);
             }
         }
-        recorder.end(batch);
     }
 
     /// With nothing in flight and nothing due: waits, or ends the job.
@@ -435,12 +454,11 @@ final class BlockLoop implements DataLoop {
         long now = System.nanoTime();
         nowNs = now;
         lastCompletedNs = now;
-        Batch batch = recorder.begin();
         for (int i = 0; i < completed; i++) {
             int slot = engine.slot(i);
             int result = engine.result(i);
             if (result == slots.bytes[slot] - slots.done[slot]) {
-                record(batch, slot, now);
+                record(slot, now);
                 if (verifier != null && slots.kind[slot] != SYNC) {
                     verify(slot);
                 }
@@ -453,18 +471,35 @@ final class BlockLoop implements DataLoop {
                 settle(i, slot, result);
             }
         }
-        recorder.end(batch);
+        recordAlike(now);
     }
 
-    private void record(Batch batch, int slot, long now) {
+    /// Operations that began together and end together have the same times, and are recorded together.
+    private void record(int slot, long now) {
         int kind = slots.kind[slot];
-        batch.count(kind, slots.bytes[slot]);
-        batch.record(kind, Track.LAT, now - slots.startNs[slot]);
-        if (async) {
-            batch.record(kind, Track.CLAT, now - slots.submittedNs[slot]);
+        long start = slots.startNs[slot];
+        if (kind != alikeKind || start != alikeStartNs) {
+            recordAlike(now);
+            alikeKind = kind;
+            alikeStartNs = start;
+            alikeSubmittedNs = slots.submittedNs[slot];
         }
+        alike++;
+        alikeBytes += slots.bytes[slot];
         if (open && kind != SYNC) {
-            batch.record(kind, Track.RESP, now - slots.dueNs[slot]);
+            recorder.record(kind, Track.RESP, now - slots.dueNs[slot]);
+        }
+    }
+
+    private void recordAlike(long now) {
+        if (alike > 0) {
+            recorder.count(alikeKind, alike, alikeBytes);
+            recorder.record(alikeKind, Track.LAT, now - alikeStartNs, alike);
+            if (async) {
+                recorder.record(alikeKind, Track.CLAT, now - alikeSubmittedNs, alike);
+            }
+            alike = 0;
+            alikeBytes = 0;
         }
     }
 
@@ -563,13 +598,11 @@ final class BlockLoop implements DataLoop {
 
     /// What was due and never begun has waited until the end at least: it is in the response times, not forgotten.
     private void recordMissed() {
-        Batch batch = recorder.begin();
         while (nextDueNs < endNs && !exhausted && missed < MISSED_RECORDED_MAX && nextOperation()) {
-            batch.record(stream.reads() ? READ : WRITE, Track.RESP, endNs - nextDueNs);
+            recorder.record(stream.reads() ? READ : WRITE, Track.RESP, endNs - nextDueNs);
             nextDueNs = originNs + schedule.nextNs();
             missed++;
         }
-        recorder.end(batch);
         due += missed;
     }
 

@@ -8,9 +8,7 @@ import io.plimsoll.model.ChunkPlan;
 import io.plimsoll.model.Direction;
 import io.plimsoll.model.Report;
 import io.plimsoll.stats.OpRecorder;
-import io.plimsoll.stats.OpRecorder.Batch;
 import io.plimsoll.stats.OpRecorder.Track;
-import io.plimsoll.stats.OpTotals;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -44,7 +42,7 @@ final class ChunkLoop implements DataLoop, WriteObserver {
         lastCompletedNs = System.nanoTime();
         while (!control.stopped() && lastCompletedNs < line.endNs()) {
             if (!measuring && lastCompletedNs >= line.measureNs()) {
-                recorder.drainTo(new OpTotals(KINDS));
+                recorder.restart();
                 measuring = true;
             }
             writer.step();
@@ -75,10 +73,8 @@ final class ChunkLoop implements DataLoop, WriteObserver {
     }
 
     private void record(Direction direction, long latencyNs, long bytes) {
-        Batch batch = recorder.begin();
-        batch.count(direction.ordinal(), bytes);
-        batch.record(direction.ordinal(), Track.LAT, latencyNs);
-        recorder.end(batch);
+        recorder.count(direction.ordinal(), 1, bytes);
+        recorder.record(direction.ordinal(), Track.LAT, latencyNs);
     }
 
     @Override

@@ -5,9 +5,7 @@ import io.plimsoll.io.PosixException;
 import io.plimsoll.model.Direction;
 import io.plimsoll.model.Work;
 import io.plimsoll.stats.OpRecorder;
-import io.plimsoll.stats.OpRecorder.Batch;
 import io.plimsoll.stats.OpRecorder.Track;
-import io.plimsoll.stats.OpTotals;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -102,7 +100,7 @@ final class MetadataLoop implements DataLoop {
                 return false;
             }
             if (!measuring && start >= timeline.measureNs()) {
-                recorder.drainTo(new OpTotals(KINDS));
+                recorder.restart();
                 measuring = true;
             }
             int file = i % work.filesPerDirectory();
@@ -131,10 +129,8 @@ final class MetadataLoop implements DataLoop {
     }
 
     private void record(Direction kind, long ns) {
-        Batch batch = recorder.begin();
-        batch.count(kind.ordinal(), kind == Direction.CREATE ? work.fileBytes() : 0);
-        batch.record(kind.ordinal(), Track.LAT, ns);
-        recorder.end(batch);
+        recorder.count(kind.ordinal(), 1, kind == Direction.CREATE ? work.fileBytes() : 0);
+        recorder.record(kind.ordinal(), Track.LAT, ns);
     }
 
     @Override

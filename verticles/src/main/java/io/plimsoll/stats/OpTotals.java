@@ -11,25 +11,25 @@ public final class OpTotals {
     private long saturated;
 
     public OpTotals(int kinds) {
-        counts = new Histogram[kinds * Track.values().length];
+        counts = new Histogram[OpRecorder.slots(kinds)];
         ops = new long[kinds];
         bytes = new long[kinds];
     }
 
-    void add(OpRecorder.Batch batch) {
-        for (int i = 0; i < batch.counts.length; i++) {
-            if (batch.counts[i] != null && batch.counts[i].getTotalCount() > 0) {
-                if (counts[i] == null) {
-                    counts[i] = Histograms.newCounts();
-                }
-                counts[i].add(batch.counts[i]);
-            }
+    Histogram latencies(int slot) {
+        if (counts[slot] == null) {
+            counts[slot] = Histograms.newCounts();
         }
-        for (int kind = 0; kind < ops.length; kind++) {
-            ops[kind] += batch.ops[kind];
-            bytes[kind] += batch.bytes[kind];
-        }
-        saturated += batch.saturated;
+        return counts[slot];
+    }
+
+    void add(int kind, long operations, long operationBytes) {
+        ops[kind] += operations;
+        bytes[kind] += operationBytes;
+    }
+
+    void addSaturated(long latencies) {
+        saturated += latencies;
     }
 
     public long ops(int kind) {
@@ -47,7 +47,7 @@ public final class OpTotals {
 
     /// What was recorded so far; empty where nothing was.
     public LatencyHistogram histogram(int kind, Track track) {
-        Histogram recorded = counts[OpRecorder.index(kind, track)];
+        Histogram recorded = counts[OpRecorder.slot(kind, track)];
         return recorded == null ? Histograms.empty() : new LatencyHistogram(recorded.copy());
     }
 }

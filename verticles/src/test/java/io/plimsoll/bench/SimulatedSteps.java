@@ -45,11 +45,9 @@ public final class SimulatedSteps implements Saturation.Runner {
 
     static LatencyHistogram histogram(long... ns) {
         OpRecorder recorder = new OpRecorder(List.of(EnumSet.of(Track.LAT)));
-        OpRecorder.Batch batch = recorder.begin();
         for (long value : ns) {
-            batch.record(0, Track.LAT, value);
+            recorder.record(0, Track.LAT, value);
         }
-        recorder.end(batch);
         OpTotals totals = new OpTotals(1);
         recorder.drainTo(totals);
         return totals.histogram(0, Track.LAT);

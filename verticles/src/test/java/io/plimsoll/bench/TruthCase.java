@@ -195,9 +195,7 @@ final class TruthCase {
     static LatencyHistogram latencies(long count) {
         OpRecorder recorder = new OpRecorder(List.of(Set.of(Track.LAT)));
         if (count > 0) {
-            OpRecorder.Batch batch = recorder.begin();
-            batch.record(0, Track.LAT, LATENCY_NS, count);
-            recorder.end(batch);
+            recorder.record(0, Track.LAT, LATENCY_NS, count);
         }
         OpTotals totals = new OpTotals(1);
         recorder.drainTo(totals);
