@@ -39,7 +39,7 @@ final class BlockJob {
     JobResult run() throws IOException, InterruptedException {
         checkVerification();
         EngineSelection engine = EngineSelection.of(plan.engine(), work.blocks().maxBytes());
-        try (FileSet files = layOut()) {
+        try (FileSet files = layOut(engine.kind())) {
             List<FileRef> all = IntStream.range(0, plan.threads())
                     .boxed()
                     .flatMap(thread -> files.files(thread).stream())
@@ -75,9 +75,15 @@ final class BlockJob {
         }
     }
 
-    private FileSet layOut() throws IOException {
+    private FileSet layOut(EngineKind kind) throws IOException {
         FileSet.Need need = new FileSet.Need(
-                work, plan.threads(), plan.engine().direct(), request.overwrite(), request.unlink(), true);
+                work,
+                plan.threads(),
+                plan.engine().direct(),
+                request.overwrite(),
+                request.unlink(),
+                true,
+                kind == EngineKind.MMAP);
         LayoutContent content = new LayoutContent(plan, work, run);
         long[] last = {System.nanoTime(), 0};
         FileSet.Progress filling = (done, total) -> {

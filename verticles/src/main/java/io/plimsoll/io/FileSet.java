@@ -1,6 +1,7 @@
 package io.plimsoll.io;
 
 import io.plimsoll.model.ByteSize;
+import io.plimsoll.model.JobPlan;
 import io.plimsoll.model.Require;
 import io.plimsoll.model.Work;
 import java.io.IOException;
@@ -32,16 +33,29 @@ public final class FileSet implements AutoCloseable {
     ///     did not make may be overwritten; fio's `overwrite`
     /// @param unlink files that were laid out are removed at the end; fio's `unlink`
     /// @param invalidate the files' pages are dropped from the page cache before the job; fio's `invalidate`
+    /// @param filled files of sequential writes hold data too, as the engine cannot make a file longer (mmap)
     public record Need(
-            Work.Blocks work, int threads, boolean direct, boolean overwrite, boolean unlink, boolean invalidate) {
+            Work.Blocks work,
+            int threads,
+            boolean direct,
+            boolean overwrite,
+            boolean unlink,
+            boolean invalidate,
+            boolean filled) {
         public Need {
             Require.present("work", work);
-            Require.inRange("number of data threads", threads, 1, io.plimsoll.model.JobPlan.THREADS_MAX);
+            Require.inRange("number of data threads", threads, 1, JobPlan.THREADS_MAX);
+        }
+
+        /// For engines that can make a file longer.
+        public Need(
+                Work.Blocks work, int threads, boolean direct, boolean overwrite, boolean unlink, boolean invalidate) {
+            this(work, threads, direct, overwrite, unlink, invalidate, false);
         }
 
         /// Whether files must hold data before the job.
         boolean wantsData() {
-            return work.mode().reads() || work.mode().random() || overwrite;
+            return work.mode().reads() || work.mode().random() || overwrite || filled;
         }
 
         /// Whether the job looks at what is there, and would look at something else if it were written anew.

@@ -26,6 +26,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -60,6 +61,21 @@ class MetadataLoopIT {
             assertEquals(outcome.activeNs()[d.direction().ordinal()], d.spanNs(outcome.elapsedNs()));
             assertEquals(0, d.iops().count(), "samples of half a second would mix the phases");
         }
+        assertEquals(List.of(), names(temp));
+    }
+
+    @Test
+    void theResultOfTheJobHasEveryOperation() throws Exception {
+        EngineChoice psync = new EngineChoice(EngineKind.PSYNC, 1, false, List.of(), List.of());
+        Work.Metadata work = new Work.Metadata(50, 10, 0);
+        JobPlan plan = new JobPlan("job", work, psync, 2, new Load.Closed(), ONE_ROUND, 1);
+        JobRequest request = new JobRequest(plan, new JobTarget.Directory(temp), false, false);
+        JobResult result = Bench.run(request, Progress.NONE, () -> false);
+        assertEquals(Optional.empty(), result.failure());
+        assertEquals(
+                KINDS,
+                result.directions().stream().map(DirectionResult::direction).toList());
+        assertTrue(result.directions().stream().allMatch(d -> d.ops() == 100));
         assertEquals(List.of(), names(temp));
     }
 

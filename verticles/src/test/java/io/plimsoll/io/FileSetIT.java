@@ -122,6 +122,11 @@ class FileSetIT {
             assertEquals(List.of(0, 1, 0, 0), counts(set.state()), "empty since the run before");
             assertHolds(set.files(0).getFirst().path(), 0, 0);
         }
+        Wanted write = need(AccessMode.WRITE, 1, 1);
+        Need filled = new Need(write.need().work(), 1, false, false, false, true, true);
+        try (FileSet set = FileSet.inDirectory(temp, "mapped", filled, write.content(), Progress.NONE)) {
+            assertEquals(List.of(0, 1, 0, 0), counts(set.state()));
+        }
     }
 
     @Test

@@ -1,0 +1,83 @@
+package io.plimsoll.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.plimsoll.model.AccessMode;
+import io.plimsoll.model.BlockSizes;
+import io.plimsoll.model.Content;
+import io.plimsoll.model.Direction;
+import io.plimsoll.model.Distribution;
+import io.plimsoll.model.EngineKind;
+import io.plimsoll.model.JobPlan;
+import io.plimsoll.model.JobPlan.EngineChoice;
+import io.plimsoll.model.JobPlan.Span;
+import io.plimsoll.model.Load;
+import io.plimsoll.model.SyncPolicy;
+import io.plimsoll.model.Work;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class BlockJobIT {
+    private static final long SIZE = 1 << 20;
+    private static final int BLOCK = 1 << 14;
+
+    @TempDir
+    Path temp;
+
+    @Test
+    void everyEngineFindsTheFilesOfEveryModeAsItNeedsThem() throws Exception {
+        for (EngineKind kind : List.of(EngineKind.PSYNC, EngineKind.FILECHANNEL, EngineKind.MMAP, EngineKind.DD)) {
+            for (AccessMode mode : AccessMode.values()) {
+                JobResult result = run(mode, kind);
+                String which = mode.word() + " with " + kind.word();
+                assertEquals(Optional.empty(), result.failure(), which);
+                assertEquals(kind, result.engine(), which);
+                long bytes = result.directions().stream()
+                        .filter(d -> d.direction() != Direction.SYNC)
+                        .mapToLong(JobResult.DirectionResult::bytes)
+                        .sum();
+                assertEquals(2 * SIZE, bytes, which);
+                for (int thread = 0; thread < 2; thread++) {
+                    Path file = temp.resolve("plimsoll-bench/job/job." + thread + ".0");
+                    assertEquals(SIZE, Files.size(file), which);
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatWasWrittenToTheEndIsReadWithoutBeingFilledFirst() throws Exception {
+        assertTrue(note(run(AccessMode.WRITE, EngineKind.PSYNC)).contains("2 new and empty"));
+        assertTrue(note(run(AccessMode.RANDREAD, EngineKind.PSYNC)).contains("2 reused"));
+        assertTrue(note(run(AccessMode.RANDWRITE, EngineKind.PSYNC)).contains("2 reused"));
+        assertTrue(note(run(AccessMode.WRITE, EngineKind.PSYNC)).contains("2 new and empty"));
+    }
+
+    private static String note(JobResult result) {
+        return result.notes().getFirst();
+    }
+
+    private JobResult run(AccessMode mode, EngineKind kind) throws Exception {
+        int percent = mode.reads() ? mode.writes() ? 50 : 100 : 0;
+        Work.Blocks work = new Work.Blocks(
+                mode,
+                percent,
+                BlockSizes.of(BLOCK),
+                new Distribution.Uniform(),
+                SIZE,
+                1,
+                SyncPolicy.NONE,
+                Content.RANDOM);
+        EngineChoice engine = new EngineChoice(kind, 1, false, List.of(), List.of());
+        JobPlan plan = new JobPlan("job", work, engine, 2, new Load.Closed(), new Span(0, 0, false), 7);
+        JobRequest request = new JobRequest(plan, new JobTarget.Directory(temp), false, false);
+        return Bench.run(request, Progress.NONE, () -> false);
+    }
+}
