@@ -11,9 +11,11 @@ import io.plimsoll.workload.BlockVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /// A job that reads and writes blocks, from laying out its files to its result.
@@ -39,24 +41,39 @@ final class BlockJob {
     JobResult run() throws IOException, InterruptedException {
         checkVerification();
         EngineSelection engine = EngineSelection.of(plan.engine(), work.blocks().maxBytes());
+        if (engine.kind() == EngineKind.NULL) {
+            // Nothing is read or written: no file is touched.
+            return run(engine, _ -> unused(), Optional.empty(), List.of());
+        }
         try (FileSet files = layOut(engine.kind())) {
             List<FileRef> all = IntStream.range(0, plan.threads())
                     .boxed()
                     .flatMap(thread -> files.files(thread).stream())
                     .distinct()
                     .toList();
-            JobControl control = new JobControl();
-            List<BlockPreparation> preparations = IntStream.range(0, plan.threads())
-                    .mapToObj(i -> new BlockPreparation(plan, work, engine.kind(), i, files.files(i), control, run))
-                    .toList();
-            List<String> notes = new ArrayList<>();
-            if (engine.kind() != EngineKind.NULL) {
-                notes.add(files.state().words());
+            List<String> notes = new ArrayList<>(List.of(files.state().words()));
+            if (work.sync().every() > 0 && engine.kind() == EngineKind.IO_URING) {
+                notes.add("each sync is linked to its write: its time includes the write's");
             }
-            return Job.run(request, engine, preparations, dataFiles(all), notes, control, progress, stopped);
+            return run(engine, files::files, dataFiles(all), notes);
         } catch (LayoutStoppedException e) {
             throw (InterruptedException) new InterruptedException("stopped while files were laid out").initCause(e);
         }
+    }
+
+    private JobResult run(
+            EngineSelection engine, IntFunction<List<FileRef>> files, Optional<DataFiles> dataFiles, List<String> notes)
+            throws IOException, InterruptedException {
+        JobControl control = new JobControl();
+        List<BlockPreparation> preparations = IntStream.range(0, plan.threads())
+                .mapToObj(i -> new BlockPreparation(plan, work, engine.kind(), i, files.apply(i), control, run))
+                .toList();
+        return Job.run(request, engine, preparations, dataFiles, notes, control, progress, stopped);
+    }
+
+    private List<FileRef> unused() {
+        FileRef file = new FileRef.At(request.target().path());
+        return Collections.nCopies(work.files(), file);
     }
 
     private void checkVerification() throws JobRefusedException {

@@ -42,7 +42,7 @@ final class BlockLoop implements DataLoop {
     private static final long GRACE_NS = 100_000_000;
     /// The hybrid pacer spins from here on: about what a wake-up takes at its worst on a calm machine.
     private static final long HYBRID_SPIN_NS = 60_000;
-    /// Missed operations whose waiting is recorded one by one; more are only counted.
+    /// Missed operations whose waiting is recorded one by one; of more only the number is reckoned.
     private static final long MISSED_RECORDED_MAX = 10_000_000;
 
     private final Engine engine;
@@ -61,6 +61,7 @@ final class BlockLoop implements DataLoop {
     private final boolean reads;
     private final boolean async;
     private final boolean open;
+    private final double perSecond;
     private final boolean timeBased;
     private final int syncEvery;
     private final boolean syncDataOnly;
@@ -68,7 +69,7 @@ final class BlockLoop implements DataLoop {
 
     private final int[] queued;
     private final int[] queuedOfKind = new int[KINDS];
-    private final boolean[] syncAgain;
+    private final boolean[] syncAfter;
     private int queuedCount;
     private boolean requeued;
     private int alike;
@@ -125,10 +126,12 @@ final class BlockLoop implements DataLoop {
             case Load.Closed _ -> {
                 schedule = null;
                 pacer = null;
+                perSecond = 0;
             }
             case Load.Open o -> {
                 schedule = new ArrivalSchedule(o, thread, plan.seed());
                 pacer = o.pacer();
+                perSecond = o.perSecond();
             }
         }
         this.work = work;
@@ -141,13 +144,21 @@ final class BlockLoop implements DataLoop {
         syncAtEnd = work.sync().atEnd() && work.mode().writes();
         slots = new Slots(engine.depth());
         queued = new int[2 * engine.depth()];
-        syncAgain = new boolean[engine.depth()];
+        syncAfter = new boolean[engine.depth()];
         readBytes = new int[engine.depth()];
         recorder = new OpRecorder(tracks(work, async, open));
     }
 
-    /// Units that were found to be what was written; 0 without `verify`. After the end.
-    long verifiedUnits() {
+    /// What was written to be verified is read back.
+    @Override
+    public void afterwards() throws PosixException {
+        if (inFlight != null && !reads && !control.stopped()) {
+            new ReadBack(engine, work, files, paths, verifier, control).run();
+        }
+    }
+
+    @Override
+    public long verifiedUnits() {
         return verifier == null ? 0 : verifier.unitsChecked() - verifier.unitsNotJudged();
     }
 
@@ -193,9 +204,6 @@ final class BlockLoop implements DataLoop {
         if (failure == null && syncAtEnd) {
             syncFiles();
         }
-        if (failure == null && inFlight != null && !reads && !control.stopped()) {
-            new ReadBack(engine, work, files, paths, verifier, control).run();
-        }
         if (failure != null) {
             throw failure;
         }
@@ -221,7 +229,9 @@ final class BlockLoop implements DataLoop {
 
     @Override
     public long lastCompletedNs() {
-        return lastCompletedNs;
+        // A schedule is over at its end, not with the last operation that was due before it.
+        boolean scheduled = open && endNs != Long.MAX_VALUE && !exhausted && failure == null;
+        return scheduled ? Math.max(lastCompletedNs, endNs) : lastCompletedNs;
     }
 
     @Override
@@ -280,7 +290,6 @@ final class BlockLoop implements DataLoop {
 
     private void beginMeasuring() {
         recorder.restart();
-        due = 0;
         shortReads = 0;
         shortWrites = 0;
         measuring = true;
@@ -309,8 +318,10 @@ final class BlockLoop implements DataLoop {
             if (held) {
                 return;
             }
+            if (nextDueNs >= timeline.measureNs()) {
+                due++;
+            }
             nextDueNs = originNs + schedule.nextNs();
-            due++;
         }
     }
 
@@ -363,8 +374,14 @@ final class BlockLoop implements DataLoop {
         queued(slot, WRITE);
         if (syncEvery > 0 && ++writesSinceSync == syncEvery) {
             writesSinceSync = 0;
-            engine.link();
-            queueSync(slots.takeSync(slot), file);
+            int sync = slots.takeSync(slot);
+            if (async) {
+                engine.link();
+                queueSync(sync, file);
+            } else {
+                // On its own when the write has completed: both would have the time of both.
+                syncAfter[slot] = true;
+            }
         }
         return true;
     }
@@ -454,6 +471,9 @@ final class BlockLoop implements DataLoop {
         long now = System.nanoTime();
         nowNs = now;
         lastCompletedNs = now;
+        if (!measuring && now >= timeline.measureNs()) {
+            beginMeasuring();
+        }
         for (int i = 0; i < completed; i++) {
             int slot = engine.slot(i);
             int result = engine.result(i);
@@ -462,9 +482,10 @@ final class BlockLoop implements DataLoop {
                 if (verifier != null && slots.kind[slot] != SYNC) {
                     verify(slot);
                 }
-                if (slot < slots.depth && syncAgain[slot]) {
-                    syncAgain[slot] = false;
-                    requeueSync(slot + slots.depth);
+                slots.done[slot] = slots.bytes[slot];
+                if (slot < slots.depth && syncAfter[slot]) {
+                    syncAfter[slot] = false;
+                    syncNow(slot + slots.depth);
                 }
                 slots.completed(slot);
             } else {
@@ -521,13 +542,13 @@ final class BlockLoop implements DataLoop {
     /// What did not complete in full goes on with the rest, waits its turn again, or fails the job.
     private void settle(int completion, int slot, int result) {
         int kind = slots.kind[slot];
-        if (result == Engine.CANCELED && kind == SYNC) {
+        if (result == Engine.CANCELED && kind == SYNC && failure == null) {
             // The write before it was short, and goes on by itself.
             int write = slot - slots.depth;
             if (slots.done[write] < slots.bytes[write]) {
-                syncAgain[write] = true;
+                syncAfter[write] = true;
             } else {
-                requeueSync(slot);
+                syncNow(slot);
             }
             return;
         }
@@ -538,13 +559,11 @@ final class BlockLoop implements DataLoop {
             } else {
                 shortWrites++;
             }
-        } else if (!Engine.again(result)) {
+        } else if (!Engine.again(result) && result != Engine.CANCELED) {
             fail(slot, result, engine.detail(completion));
-            slots.completed(slot);
-            return;
         }
         if (failure != null) {
-            slots.completed(slot);
+            drop(slot);
             return;
         }
         int at = slots.done[slot];
@@ -559,13 +578,21 @@ final class BlockLoop implements DataLoop {
         requeued = true;
     }
 
-    private void requeueSync(int slot) {
-        if (failure != null) {
+    private void syncNow(int slot) {
+        if (failure == null) {
+            queueSync(slot, slots.file[slot - slots.depth]);
+        } else {
             slots.completed(slot);
-            return;
         }
-        engine.sync(slot, files[slots.file[slot]], syncDataOnly);
-        requeued = true;
+    }
+
+    /// Gives back a slot whose operation will not be done, and the sync that waited for it.
+    private void drop(int slot) {
+        if (slot < slots.depth && syncAfter[slot]) {
+            syncAfter[slot] = false;
+            slots.completed(slot + slots.depth);
+        }
+        slots.completed(slot);
     }
 
     private void fail(int slot, int result, String detail) {
@@ -598,10 +625,13 @@ final class BlockLoop implements DataLoop {
 
     /// What was due and never begun has waited until the end at least: it is in the response times, not forgotten.
     private void recordMissed() {
-        while (nextDueNs < endNs && !exhausted && missed < MISSED_RECORDED_MAX && nextOperation()) {
+        while (nextDueNs < endNs && missed < MISSED_RECORDED_MAX && nextOperation()) {
             recorder.record(stream.reads() ? READ : WRITE, Track.RESP, endNs - nextDueNs);
             nextDueNs = originNs + schedule.nextNs();
             missed++;
+        }
+        if (nextDueNs < endNs && !exhausted) {
+            missed += Math.round((endNs - nextDueNs) * perSecond / 1e9);
         }
         due += missed;
     }

@@ -38,6 +38,14 @@ interface DataLoop extends AutoCloseable {
         return 0;
     }
 
+    /// What belongs to the job and is not measured: reading back; on the data thread, after `run` has ended well.
+    default void afterwards() throws PosixException {}
+
+    /// Units of verified blocks that were read and were what had been written.
+    default long verifiedUnits() {
+        return 0;
+    }
+
     /// Gives back all that the loop has; on the data thread, also where `run` never was.
     @Override
     void close() throws PosixException;

@@ -2,6 +2,7 @@ package io.plimsoll.bench;
 
 import io.plimsoll.io.ThreadCpu;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
@@ -47,8 +48,8 @@ final class DataThread {
     }
 
     /// Waits until everything is given back; false where that takes longer.
-    boolean join(long timeoutMs) throws InterruptedException {
-        return thread.join(java.time.Duration.ofMillis(timeoutMs));
+    boolean join(long timeoutNs) throws InterruptedException {
+        return thread.join(Duration.ofNanos(timeoutNs));
     }
 
     /// Empty until the thread is ready.
@@ -83,6 +84,7 @@ final class DataThread {
                 prepared.run(gate.await());
                 finish();
                 observed.await();
+                prepared.afterwards();
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

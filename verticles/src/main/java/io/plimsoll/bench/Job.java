@@ -6,6 +6,8 @@ import io.plimsoll.bench.JobRun.Outcome;
 import io.plimsoll.io.ThreadCpu;
 import io.plimsoll.model.JobPlan;
 import io.plimsoll.model.Work;
+import io.plimsoll.workload.BlockVerifier;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -38,6 +40,11 @@ final class Job {
                     outcome.failure().orElseThrow(() -> new InterruptedException("stopped before it began"));
             throw new JobRefusedException(failure.getMessage(), failure);
         }
+        List<String> allNotes = new ArrayList<>(notes);
+        if (plan.work() instanceof Work.Blocks blocks && blocks.content().verify()) {
+            allNotes.add(outcome.verifiedUnits() + " pieces of " + BlockVerifier.unitBytes(blocks.blocks())
+                    + " bytes were read and verified");
+        }
         Optional<Observation> seen = observer.observation();
         Optional<Long> ownCostNs = outcome.failure().isEmpty() && plan.work() instanceof Work.Blocks blocks
                 ? OwnCost.measure(plan, blocks)
@@ -54,7 +61,7 @@ final class Job {
                 seen.map(Observation::cpu).orElse(new CpuUse(0, 0, 0, 0, 0, 0)),
                 seen.flatMap(Observation::disk),
                 ownCostNs,
-                notes,
+                allNotes,
                 List.of(),
                 outcome.failure().map(Job::message),
                 outcome.interrupted());

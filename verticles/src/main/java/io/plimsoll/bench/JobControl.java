@@ -18,7 +18,7 @@ final class JobControl {
 
     /// The data threads are not waited for any longer.
     void giveUp(String why) {
-        givenUp = new IOException(why);
+        givenUp = givenUp == null ? new IOException(why) : givenUp;
         stopped = true;
     }
 

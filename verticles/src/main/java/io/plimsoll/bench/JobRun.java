@@ -22,7 +22,7 @@ final class JobRun {
     private static final long STOP_NS_MAX = 5_000_000_000L;
     /// How long they may take after the job's time is over.
     private static final long DRAIN_NS_MAX = 600_000_000_000L;
-    private static final long JOIN_MS_MAX = 10_000;
+    private static final long JOIN_NS_MAX = 10_000_000_000L;
 
     /// Hears of the job as it goes, on the calling thread.
     interface Listener {
@@ -60,6 +60,7 @@ final class JobRun {
             long missed,
             long[] shortOps,
             long[] activeNs,
+            long verifiedUnits,
             boolean interrupted,
             Optional<Exception> failure) {}
 
@@ -114,14 +115,39 @@ final class JobRun {
             gate.open(line);
             work(line);
             listener.finished();
+            afterwards();
             return outcome(true, startedAtMs, line.measureNs());
         } finally {
+            control.stop();
             gate.cancel();
             observed.countDown();
-            for (DataThread thread : threads) {
-                thread.join(JOIN_MS_MAX);
+            joined(System.nanoTime() + JOIN_NS_MAX);
+        }
+    }
+
+    /// Waits until the data threads have done what is not measured, and given all back: closing may fail, too.
+    private void afterwards() throws InterruptedException {
+        observed.countDown();
+        long givenUpNs = control.givenUp().isPresent() ? System.nanoTime() : Long.MAX_VALUE;
+        while (!joined(System.nanoTime() + GATE_CHECK_MS * 1_000_000)) {
+            if (givenUpNs == Long.MAX_VALUE && (interrupted || control.stopped() || stopped.getAsBoolean())) {
+                control.stop();
+                givenUpNs = System.nanoTime() + JOIN_NS_MAX;
+            }
+            if (System.nanoTime() >= givenUpNs) {
+                control.giveUp("the data threads have not ended; the storage does not answer");
+                return;
             }
         }
+    }
+
+    /// Whether all data threads have ended before `deadlineNs`.
+    private boolean joined(long deadlineNs) throws InterruptedException {
+        boolean all = true;
+        for (DataThread thread : threads) {
+            all &= thread.join(Math.max(deadlineNs - System.nanoTime(), 1));
+        }
+        return all;
     }
 
     /// Waits until every data thread is ready; false where one cannot be, or the job was stopped before.
@@ -229,6 +255,7 @@ final class JobRun {
                 loops.stream().mapToLong(DataLoop::missed).sum(),
                 shortOps,
                 activeNs,
+                loops.stream().mapToLong(DataLoop::verifiedUnits).sum(),
                 interrupted,
                 failure());
     }
