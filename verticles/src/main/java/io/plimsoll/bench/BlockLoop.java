@@ -147,6 +147,9 @@ final class BlockLoop implements DataLoop {
         syncAfter = new boolean[engine.depth()];
         readBytes = new int[engine.depth()];
         recorder = new OpRecorder(tracks(work, async, open));
+        if (plan.span().rampNs() > 0) {
+            recorder.expectRestart();
+        }
     }
 
     /// What was written to be verified is read back.
@@ -289,7 +292,9 @@ final class BlockLoop implements DataLoop {
     }
 
     private void beginMeasuring() {
-        recorder.restart();
+        if (timeline.measureNs() > timeline.startNs()) {
+            recorder.restart();
+        }
         shortReads = 0;
         shortWrites = 0;
         measuring = true;
@@ -626,6 +631,7 @@ final class BlockLoop implements DataLoop {
     /// What was due and never begun has waited until the end at least: it is in the response times, not forgotten.
     private void recordMissed() {
         while (nextDueNs < endNs && missed < MISSED_RECORDED_MAX && nextOperation()) {
+            held = false;
             recorder.record(stream.reads() ? READ : WRITE, Track.RESP, endNs - nextDueNs);
             nextDueNs = originNs + schedule.nextNs();
             missed++;

@@ -39,7 +39,6 @@ public final class OpRecorder {
 
     private final List<Set<Track>> tracks;
     private volatile Sheet sheet;
-    /// Made beforehand: a restart must not cost the recording thread time.
     private Sheet spare;
     private Sheet seen;
     private Sheet seenOf;
@@ -78,7 +77,6 @@ public final class OpRecorder {
     public OpRecorder(List<Set<Track>> tracks) {
         this.tracks = List.copyOf(tracks);
         sheet = new Sheet(tracks);
-        spare = new Sheet(tracks);
         seen = new Sheet(tracks);
         seenOf = sheet;
     }
@@ -105,6 +103,11 @@ public final class OpRecorder {
         }
         long clamped = Math.clamp(ns, Histograms.LOWEST_NS, Histograms.HIGHEST_NS);
         add(s.latencies[slot(kind, track)], index(clamped), times);
+    }
+
+    /// Makes ready for a restart, which then costs the recording thread no time; before it begins.
+    public void expectRestart() {
+        spare = new Sheet(tracks);
     }
 
     /// Forgets what was recorded; for the recording thread.
