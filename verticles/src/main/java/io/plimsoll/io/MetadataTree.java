@@ -1,21 +1,12 @@
 package io.plimsoll.io;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.plimsoll.model.Direction;
 import io.plimsoll.model.Work;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.util.function.BooleanSupplier;
 
 /// The system calls of metadata work on the directories of one data thread: files are named by number, in one
@@ -41,30 +32,20 @@ public final class MetadataTree implements AutoCloseable {
     private static final int STATX_BASIC_STATS = 0x7ff;
     private static final long STATX_BYTES = 256;
 
-    private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final MemorySegment OPENAT = Libc.function("openat");
+    private static final MemorySegment CLOSE = Libc.function("close");
+    private static final MemorySegment STATX = Libc.function("statx");
+    private static final MemorySegment RENAMEAT = Libc.function("renameat");
+    private static final MemorySegment UNLINKAT = Libc.function("unlinkat");
+    private static final MemorySegment MKDIRAT = Libc.function("mkdirat");
 
-    // Names go as addresses: a segment for each would have to be made.
-    private static final MethodHandle OPENAT = Posix.bind(
-            "openat",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT),
-            Linker.Option.firstVariadicArg(3));
-    private static final MethodHandle CLOSE = Posix.bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle STATX =
-            Posix.bind("statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS));
-    private static final MethodHandle RENAMEAT =
-            Posix.bind("renameat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle UNLINKAT =
-            Posix.bind("unlinkat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle MKDIRAT =
-            Posix.bind("mkdirat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
-
+    private final Libc libc = new Libc();
     private final Posix posix = new Posix();
     private final Arena arena = Arena.ofConfined();
-    private final MemorySegment capture = arena.allocate(CAPTURE);
     private final MemorySegment status = arena.allocate(STATX_BYTES, 8);
     private final MemorySegment directoryName = arena.allocate(GROUP_DIGITS + 1 + DIRECTORY_DIGITS + 1);
     private final MemorySegment content;
+    // Names go as addresses: a segment for each would have to be made.
     private final long names;
     private final long renamed;
     private final int fileBytes;
@@ -194,15 +175,10 @@ public final class MetadataTree implements AutoCloseable {
     }
 
     public int stat(int file) {
-        try {
-            return (int) STATX.invokeExact(
-                                    capture, directory, nameOf(file), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, status)
-                            == 0
-                    ? 0
-                    : -errno();
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return (int) libc.call(STATX, directory, nameOf(file), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, status.address())
+                        == 0
+                ? 0
+                : -libc.errno();
     }
 
     /// Opens a file for reading and closes it.
@@ -213,22 +189,12 @@ public final class MetadataTree implements AutoCloseable {
 
     /// Gives a file another name in its directory.
     public int rename(int file) {
-        try {
-            return (int) RENAMEAT.invokeExact(capture, directory, nameOf(file), directory, renamedOf(file)) == 0
-                    ? 0
-                    : -errno();
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return (int) libc.call(RENAMEAT, directory, nameOf(file), directory, renamedOf(file)) == 0 ? 0 : -libc.errno();
     }
 
     /// Removes a file that was renamed.
     public int unlink(int file) {
-        try {
-            return (int) UNLINKAT.invokeExact(capture, directory, renamedOf(file), 0) == 0 ? 0 : -errno();
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return (int) libc.call(UNLINKAT, directory, renamedOf(file), 0) == 0 ? 0 : -libc.errno();
     }
 
     /// What [#enter] returned, as an exception.
@@ -261,48 +227,24 @@ public final class MetadataTree implements AutoCloseable {
     }
 
     private int open(int at, long name, int flags) {
-        try {
-            while (true) {
-                int fd = (int) OPENAT.invokeExact(capture, at, name, flags | Posix.O_CLOEXEC, FILE_MODE);
-                if (fd >= 0) {
-                    return fd;
-                }
-                if (errno() != Errno.EINTR.number) {
-                    return -errno();
-                }
+        while (true) {
+            int fd = (int) libc.call(OPENAT, at, name, flags | Posix.O_CLOEXEC, FILE_MODE);
+            if (fd >= 0) {
+                return fd;
             }
-        } catch (Throwable t) {
-            throw unexpected(t);
+            if (libc.errno() != Errno.EINTR.number) {
+                return -libc.errno();
+            }
         }
     }
 
     /// On Linux the descriptor is gone after EINTR too.
     private int close(int fd) {
-        try {
-            return (int) CLOSE.invokeExact(capture, fd) == 0 || errno() == Errno.EINTR.number ? 0 : -errno();
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
+        return (int) libc.call(CLOSE, fd) == 0 || libc.errno() == Errno.EINTR.number ? 0 : -libc.errno();
     }
 
     private int mkdir(int at, long name) {
-        try {
-            return (int) MKDIRAT.invokeExact(capture, at, name, DIRECTORY_MODE) == 0 ? 0 : -errno();
-        } catch (Throwable t) {
-            throw unexpected(t);
-        }
-    }
-
-    private int errno() {
-        return (int) ERRNO.get(capture, 0L);
-    }
-
-    private static Error unexpected(Throwable t) {
-        return switch (t) {
-            case RuntimeException e -> throw e;
-            case Error e -> e;
-            default -> new AssertionError("a native call throws nothing of its own", t);
-        };
+        return (int) libc.call(MKDIRAT, at, name, DIRECTORY_MODE) == 0 ? 0 : -libc.errno();
     }
 
     @Override
@@ -313,6 +255,7 @@ public final class MetadataTree implements AutoCloseable {
             root = NONE;
         }
         posix.close();
+        libc.close();
         arena.close();
     }
 }

@@ -1,18 +1,11 @@
 package io.plimsoll.io;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.util.OptionalLong;
 
 /// The calls of libc that look after whole files: their blocks, cached pages, locks, and names. Linux, 64 bit.
@@ -42,26 +35,14 @@ final class PosixFiles implements AutoCloseable {
     /// More are not looked at: 4 GiB in pieces of 4 KiB.
     private static final int EXTENTS_MAX = 1 << 20;
 
-    private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final MemorySegment STATX = Libc.function("statx");
+    private static final MemorySegment FADVISE = Libc.function("posix_fadvise");
+    private static final MemorySegment IOCTL = Libc.function("ioctl");
+    private static final MemorySegment FCNTL = Libc.function("fcntl");
+    private static final MemorySegment SYSCALL = Libc.function("syscall");
+    private static final MemorySegment RENAMEAT = Libc.function("renameat");
 
-    private static final MethodHandle STATX =
-            Posix.bind("statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
-    private static final MethodHandle FADVISE =
-            Posix.bind("posix_fadvise", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle IOCTL = Posix.bind(
-            "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle FCNTL = Posix.bind(
-            "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS), Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle SYSCALL = Posix.bind(
-            "syscall",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT),
-            Linker.Option.firstVariadicArg(1));
-    private static final MethodHandle RENAMEAT =
-            Posix.bind("renameat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS));
-
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment capture = arena.allocate(CAPTURE);
+    private final Libc libc = new Libc();
 
     /// What a file is.
     ///
@@ -101,8 +82,8 @@ final class PosixFiles implements AutoCloseable {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment s = scratch.allocate(STATX_BYTES, 8);
             MemorySegment nameBytes = scratch.allocateFrom(name);
-            if ((int) STATX.invokeExact(capture, directory, nameBytes, flags, STATX_BASIC_STATS, s) != 0) {
-                throw new PosixException("statx", path, errno());
+            if ((int) libc.call(STATX, directory, nameBytes.address(), flags, STATX_BASIC_STATS, s.address()) != 0) {
+                throw new PosixException("statx", path, libc.errno());
             }
             return new Stat(
                     s.get(JAVA_SHORT, 28) & 0xFFFF,
@@ -111,19 +92,12 @@ final class PosixFiles implements AutoCloseable {
                     s.get(JAVA_LONG, 48) * STATX_BLOCK_BYTES,
                     s.get(JAVA_LONG, 112),
                     s.get(JAVA_INT, 120));
-        } catch (Throwable t) {
-            throw rethrow(t);
         }
     }
 
     /// Drops the pages of a file from the page cache, but for those that wait to be written: sync before.
     void dropCache(int fd, String path) throws PosixException {
-        int errno;
-        try {
-            errno = (int) FADVISE.invokeExact(capture, fd, 0L, 0L, POSIX_FADV_DONTNEED);
-        } catch (Throwable t) {
-            throw rethrow(t);
-        }
+        int errno = (int) libc.call(FADVISE, fd, 0, 0, POSIX_FADV_DONTNEED);
         if (errno != 0) {
             throw new PosixException("fadvise", path, errno);
         }
@@ -135,11 +109,9 @@ final class PosixFiles implements AutoCloseable {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment range = scratch.allocate(16, 8); // all zeros: the whole file
             MemorySegment stat = scratch.allocate(40, 8);
-            return (long) SYSCALL.invokeExact(capture, SYS_CACHESTAT, fd, range, stat, 0) == 0
+            return libc.call(SYSCALL, SYS_CACHESTAT, fd, range.address(), stat.address(), 0) == 0
                     ? OptionalLong.of(stat.get(JAVA_LONG, 0))
                     : OptionalLong.empty();
-        } catch (Throwable t) {
-            throw unexpected(t);
         }
     }
 
@@ -149,27 +121,24 @@ final class PosixFiles implements AutoCloseable {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment flock = scratch.allocate(FLOCK_BYTES, 8);
             flock.set(JAVA_SHORT, 0, shared ? F_RDLCK : F_WRLCK);
-            if ((int) FCNTL.invokeExact(capture, fd, F_OFD_SETLK, flock) == 0) {
+            if ((int) libc.call(FCNTL, fd, F_OFD_SETLK, flock.address()) == 0) {
                 return true;
             }
-            if (errno() == Errno.EAGAIN.number || errno() == Errno.EACCES.number) {
+            if (libc.errno() == Errno.EAGAIN.number || libc.errno() == Errno.EACCES.number) {
                 return false;
             }
-            throw new PosixException("lock", path, errno());
-        } catch (Throwable t) {
-            throw rethrow(t);
+            throw new PosixException("lock", path, libc.errno());
         }
     }
 
     /// Gives a file of a directory another name there, which may be taken: that file is replaced.
     void rename(int directory, String from, String to, String path) throws PosixException {
         try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment old = scratch.allocateFrom(from);
-            if ((int) RENAMEAT.invokeExact(capture, directory, old, directory, scratch.allocateFrom(to)) != 0) {
-                throw new PosixException("rename", path, errno());
+            long old = scratch.allocateFrom(from).address();
+            long name = scratch.allocateFrom(to).address();
+            if ((int) libc.call(RENAMEAT, directory, old, directory, name) != 0) {
+                throw new PosixException("rename", path, libc.errno());
             }
-        } catch (Throwable t) {
-            throw rethrow(t);
         }
     }
 
@@ -192,12 +161,12 @@ final class PosixFiles implements AutoCloseable {
                 map.set(JAVA_LONG, 8, bytes - from);
                 map.set(JAVA_INT, 16, FIEMAP_FLAG_SYNC);
                 map.set(JAVA_INT, 24, EXTENTS_AT_ONCE);
-                if ((int) IOCTL.invokeExact(capture, fd, FS_IOC_FIEMAP, map) != 0) {
-                    if (errno() == Errno.EINTR.number) {
+                if ((int) libc.call(IOCTL, fd, FS_IOC_FIEMAP, map.address()) != 0) {
+                    if (libc.errno() == Errno.EINTR.number) {
                         continue;
                     }
-                    if (errno() == Errno.EIO.number) {
-                        throw new PosixException("fiemap", path, errno());
+                    if (libc.errno() == Errno.EIO.number) {
+                        throw new PosixException("fiemap", path, libc.errno());
                     }
                     return null;
                 }
@@ -223,32 +192,11 @@ final class PosixFiles implements AutoCloseable {
                 }
             }
             return new Mapped(mapped, unwritten);
-        } catch (Throwable t) {
-            throw rethrow(t);
         }
-    }
-
-    private int errno() {
-        return (int) ERRNO.get(capture, 0L);
-    }
-
-    private static PosixException rethrow(Throwable t) {
-        if (t instanceof PosixException e) {
-            return e;
-        }
-        throw unexpected(t);
-    }
-
-    private static Error unexpected(Throwable t) {
-        return switch (t) {
-            case RuntimeException e -> throw e;
-            case Error e -> e;
-            default -> new AssertionError("a native call throws nothing of its own", t);
-        };
     }
 
     @Override
     public void close() {
-        arena.close();
+        libc.close();
     }
 }
