@@ -27,14 +27,14 @@ final class TimeOptions {
             arity = "0..1",
             fallbackValue = "1",
             converter = FioWords.Bool.class,
-            description = "Begin anew when --size is done, until --runtime is over (0).")
+            description = "Begin anew when --size or a round of rw=metadata is done, until --runtime is over (0).")
     private Boolean timeBased;
 
     /// @throws IllegalArgumentException with what does not go together, and what to write instead
     Span span(Work work) {
         long runtime = Objects.requireNonNullElse(runtimeNs, 0L);
         switch (work) {
-            case Work.Blocks _ -> {
+            case Work.Blocks _, Work.Metadata _ -> {
                 if (Boolean.TRUE.equals(timeBased) && runtime == 0) {
                     throw new IllegalArgumentException("--time_based needs a time: say --runtime=10");
                 }
@@ -43,16 +43,11 @@ final class TimeOptions {
                 if (runtime == 0) {
                     throw new IllegalArgumentException("--rw=chunks writes until its time is over: say --runtime=10");
                 }
-                refuseTimeBased("chunks");
+                if (timeBased != null) {
+                    throw new IllegalArgumentException("--time_based has no meaning with --rw=chunks");
+                }
             }
-            case Work.Metadata _ -> refuseTimeBased("metadata");
         }
         return new Span(Objects.requireNonNullElse(rampNs, 0L), runtime, Boolean.TRUE.equals(timeBased));
-    }
-
-    private void refuseTimeBased(String rw) {
-        if (timeBased != null) {
-            throw new IllegalArgumentException("--time_based has no meaning with --rw=" + rw);
-        }
     }
 }

@@ -252,7 +252,7 @@ class JobOptionsTest {
         Span span = new Span(
                 random.nextInt(3) * 500_000_000L,
                 timed ? 1_000L * random.nextInt(1, 2_000_000_000) : 0,
-                timed && work instanceof Work.Blocks && random.nextBoolean());
+                timed && !(work instanceof Work.Chunks) && random.nextBoolean());
         boolean file = work instanceof Work.Blocks blocks && blocks.files() == 1 && random.nextBoolean();
         return new JobRequest(
                 new JobPlan(
@@ -278,12 +278,13 @@ class JobOptionsTest {
                         random.nextBoolean())
                 : SyncPolicy.NONE;
         boolean verify = random.nextBoolean();
+        int unit = verify ? 512 : 1;
         return new Work.Blocks(
                 mode,
                 mixed ? random.nextInt(101) : mode.reads() ? 100 : 0,
                 random.nextBoolean()
-                        ? BlockSizes.of(1 + random.nextInt(1 << 20))
-                        : new BlockSizes(List.of(new BlockSizes.Part(4096, 60), new BlockSizes.Part(1000, 40))),
+                        ? BlockSizes.of(unit * random.nextInt(1, (1 << 20) / unit))
+                        : new BlockSizes(List.of(new BlockSizes.Part(4096, 60), new BlockSizes.Part(3 * unit, 40))),
                 distribution,
                 (long) (8 << 20) + random.nextInt(1 << 20),
                 1 + random.nextInt(3),
