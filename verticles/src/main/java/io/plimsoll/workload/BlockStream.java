@@ -45,6 +45,8 @@ public final class BlockStream {
     private final long[] readCursor;
     private final long[] writeCursor;
     private int filesLeft;
+    private int placesOfBytes;
+    private long placesAllowed;
 
     private boolean reads;
     private int file;
@@ -112,7 +114,12 @@ public final class BlockStream {
     }
 
     private long drawOffset() {
-        return places.draw(offsets, (fileBytes - bytes) / alignBytes + 1) * alignBytes;
+        if (bytes != placesOfBytes) {
+            // A division is a good part of what an operation costs.
+            placesOfBytes = bytes;
+            placesAllowed = (fileBytes - bytes) / alignBytes + 1;
+        }
+        return places.draw(offsets, placesAllowed) * alignBytes;
     }
 
     private long advance(long[] cursor) {
