@@ -7,6 +7,7 @@ import io.plimsoll.model.Work;
 import io.plimsoll.workload.BlockStream;
 import io.plimsoll.workload.BlockVerifier;
 import io.plimsoll.workload.Finding;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /// Reads back what a data thread wrote with `verify`, and checks it. Not measured.
@@ -51,7 +52,7 @@ final class ReadBack {
             while (more && slots.anyFree()) {
                 more = !control.stopped() && stream.next();
                 if (more) {
-                    read();
+                    begin();
                 }
             }
             engine.submit();
@@ -62,29 +63,47 @@ final class ReadBack {
         }
     }
 
-    private void read() {
+    private void begin() {
         int slot = slots.take();
         slots.file[slot] = stream.file();
         slots.offset[slot] = stream.offset();
         slots.bytes[slot] = stream.bytes();
-        engine.read(slot, files[stream.file()], stream.offset(), 0, stream.bytes());
+        slots.done[slot] = 0;
+        read(slot);
+    }
+
+    /// What is still missing of the block.
+    private void read(int slot) {
+        int done = slots.done[slot];
+        engine.read(slot, files[slots.file[slot]], slots.offset[slot] + done, done, slots.bytes[slot] - done);
     }
 
     private void check(int slot, int result) throws PosixException {
-        int file = slots.file[slot];
-        long offset = slots.offset[slot];
-        if (Engine.again(result)) {
-            engine.read(slot, files[file], offset, 0, slots.bytes[slot]);
+        if (result < 0 && !Engine.again(result)) {
+            throw new PosixException(
+                    "read back", paths.get(slots.file[slot]), -result, "at offset " + slots.offset[slot]);
+        }
+        slots.done[slot] += Math.max(result, 0);
+        if (result == 0) {
+            // Beyond the end there is nothing: right where nothing was written, and found out where something was.
+            engine.memory(slot)
+                    .asSlice(slots.done[slot], slots.bytes[slot] - slots.done[slot])
+                    .fill((byte) 0);
+        } else if (slots.done[slot] < slots.bytes[slot]) {
+            read(slot);
             return;
         }
-        if (result < 0) {
-            throw new PosixException("read back", paths.get(file), -result, "at offset " + offset);
-        }
-        // A sequential job that its time ended leaves the rest of its file unwritten: there is nothing to check.
-        if (result > 0 && verifier.check(engine.memory(slot), result, file, offset) != Finding.OK) {
-            throw new PosixException(
-                    "verify", paths.get(file), 0, verifier.describe(engine.memory(slot), result, file, offset));
-        }
+        compare(slot);
         slots.completed(slot);
+    }
+
+    private void compare(int slot) throws PosixException {
+        MemorySegment memory = engine.memory(slot);
+        int bytes = slots.bytes[slot];
+        int file = slots.file[slot];
+        long offset = slots.offset[slot];
+        if (verifier.check(memory, bytes, file, offset) != Finding.OK) {
+            throw new PosixException("verify", paths.get(file), 0, verifier.describe(memory, bytes, file, offset));
+        }
     }
 }
