@@ -40,31 +40,53 @@ final class BlockJob {
 
     JobResult run() throws IOException, InterruptedException {
         checkVerification();
-        EngineSelection engine = EngineSelection.of(plan.engine(), work.blocks().maxBytes());
+        EngineSelection engine = EngineSelection.of(plan.engine(), work.blocks().maxBytes(), plan.threads());
+        JobControl control = new JobControl();
         if (engine.kind() == EngineKind.NULL) {
             // Nothing is read or written: no file is touched.
-            return run(engine, _ -> unused(), Optional.empty(), List.of());
+            return run(engine, _ -> unused(), Optional.empty(), List.of(), control);
         }
-        try (FileSet files = layOut(engine.kind())) {
-            List<FileRef> all = IntStream.range(0, plan.threads())
-                    .boxed()
-                    .flatMap(thread -> files.files(thread).stream())
-                    .distinct()
-                    .toList();
-            List<String> notes = new ArrayList<>(List.of(files.state().words()));
-            if (work.sync().every() > 0 && engine.kind() == EngineKind.IO_URING) {
-                notes.add("each sync is linked to its write: its time includes the write's");
+        FileSet files = layOut(engine.kind());
+        JobResult result;
+        try {
+            result = run(engine, files, control);
+        } catch (IOException | RuntimeException | InterruptedException e) {
+            try (files) {
+                throw e;
             }
-            return run(engine, files::files, dataFiles(all), notes);
-        } catch (LayoutStoppedException e) {
-            throw (InterruptedException) new InterruptedException("stopped while files were laid out").initCause(e);
+        }
+        if (control.givenUp().isPresent()) {
+            return result; // syncing the files would wait for the same storage
+        }
+        try {
+            files.close();
+            return result;
+        } catch (IOException e) {
+            return result.failed(e.getMessage());
         }
     }
 
-    private JobResult run(
-            EngineSelection engine, IntFunction<List<FileRef>> files, Optional<DataFiles> dataFiles, List<String> notes)
+    private JobResult run(EngineSelection engine, FileSet files, JobControl control)
             throws IOException, InterruptedException {
-        JobControl control = new JobControl();
+        List<FileRef> all = IntStream.range(0, plan.threads())
+                .boxed()
+                .flatMap(thread -> files.files(thread).stream())
+                .distinct()
+                .toList();
+        List<String> notes = new ArrayList<>(List.of(files.state().words()));
+        if (work.sync().every() > 0 && engine.kind() == EngineKind.IO_URING) {
+            notes.add("each sync is linked to its write: its time includes the write's");
+        }
+        return run(engine, files::files, dataFiles(all), notes, control);
+    }
+
+    private JobResult run(
+            EngineSelection engine,
+            IntFunction<List<FileRef>> files,
+            Optional<DataFiles> dataFiles,
+            List<String> notes,
+            JobControl control)
+            throws IOException, InterruptedException {
         List<BlockPreparation> preparations = IntStream.range(0, plan.threads())
                 .mapToObj(i -> new BlockPreparation(plan, work, engine.kind(), i, files.apply(i), control, run))
                 .toList();
@@ -92,7 +114,7 @@ final class BlockJob {
         }
     }
 
-    private FileSet layOut(EngineKind kind) throws IOException {
+    private FileSet layOut(EngineKind kind) throws IOException, InterruptedException {
         FileSet.Need need = new FileSet.Need(
                 work,
                 plan.threads(),
@@ -114,11 +136,15 @@ final class BlockJob {
             }
             return !stopped.getAsBoolean();
         };
-        return switch (request.target()) {
-            case JobTarget.Directory directory ->
-                FileSet.inDirectory(directory.path(), plan.name(), need, content, filling);
-            case JobTarget.File file -> FileSet.ofFile(file.path(), need, content, filling);
-        };
+        try {
+            return switch (request.target()) {
+                case JobTarget.Directory directory ->
+                    FileSet.inDirectory(directory.path(), plan.name(), need, content, filling);
+                case JobTarget.File file -> FileSet.ofFile(file.path(), need, content, filling);
+            };
+        } catch (LayoutStoppedException e) {
+            throw (InterruptedException) new InterruptedException("stopped while files were laid out").initCause(e);
+        }
     }
 
     /// Empty where the files are too many, or no files.

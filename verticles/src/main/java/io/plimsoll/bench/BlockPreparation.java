@@ -67,9 +67,10 @@ record BlockPreparation(
 
     private BlockContent content(BlockVerifier verifier) {
         Content content = work.content();
+        long seed = DataSeed.ofWrites(plan, run);
         return verifier != null
-                ? new BlockContent(content, number, plan.seed(), verifier)
+                ? new BlockContent(content, number, seed, verifier)
                 : new BlockContent(
-                        new Content(content.compressPercent(), content.dedupePercent(), false), number, plan.seed());
+                        new Content(content.compressPercent(), content.dedupePercent(), false), number, seed);
     }
 }

@@ -2,6 +2,7 @@ package io.plimsoll.bench;
 
 import io.plimsoll.io.ChunkFiles;
 import io.plimsoll.io.TargetDirectory;
+import io.plimsoll.io.ThreadAffinity;
 import io.plimsoll.model.ByteSize;
 import io.plimsoll.model.ChunkPlan;
 import io.plimsoll.model.EngineKind;
@@ -34,7 +35,8 @@ final class ChunkJob {
         if (plan.engine().kind() == EngineKind.MMAP || plan.engine().fallbacks().contains(EngineKind.MMAP)) {
             throw new JobRefusedException("rw=chunks makes new files, which mmap cannot; use another ioengine");
         }
-        EngineSelection engine = EngineSelection.of(plan.engine(), Math.toIntExact(work.chunkBytes()));
+        EngineSelection engine = EngineSelection.of(plan.engine(), Math.toIntExact(work.chunkBytes()), plan.threads());
+        long run = System.currentTimeMillis();
         JobControl control = new JobControl();
         List<TargetDirectory> claimed = new ArrayList<>();
         try {
@@ -52,22 +54,35 @@ final class ChunkJob {
                     true);
             List<DataThread.Preparation> preparations = IntStream.range(0, plan.threads())
                     .<DataThread.Preparation>mapToObj(
-                            i -> () -> loop(plan, chunks, engine.kind(), claimed.get(i), i, control))
+                            i -> () -> loop(plan, chunks, engine.kind(), claimed.get(i), DataSeed.ofWrites(plan, run) + i, control))
                     .toList();
             List<String> notes = List.of("files of " + ByteSize.format(chunks.bytesPerFile())
                     + ", each ended with fsync; " + work.keptFilesMax() + " kept until the end of the job");
-            return Job.run(request, engine, preparations, Optional.empty(), notes, control, progress, stopped);
+            JobResult result =
+                    Job.run(request, engine, preparations, Optional.empty(), notes, control, progress, stopped);
+            List<String> left = cleanUp(claimed, control);
+            return left.isEmpty() ? result : result.failed("could not remove everything: " + String.join("; ", left));
         } finally {
-            claimed.forEach(TargetDirectory::cleanUp);
+            cleanUp(claimed, control);
         }
     }
 
+    /// Returns what is left. A second time there is nothing to be done; and where the storage does not answer, it would
+    /// not answer to this either.
+    private static List<String> cleanUp(List<TargetDirectory> claimed, JobControl control) {
+        return control.givenUp().isPresent()
+                ? List.of()
+                : claimed.stream()
+                        .flatMap(directory -> directory.cleanUp().left().stream())
+                        .toList();
+    }
+
     private static DataLoop loop(
-            JobPlan plan, ChunkPlan chunks, EngineKind kind, TargetDirectory target, int thread, JobControl control)
+            JobPlan plan, ChunkPlan chunks, EngineKind kind, TargetDirectory target, long seed, JobControl control)
             throws IOException {
-        io.plimsoll.io.ThreadAffinity.pin(plan.engine().cpus());
+        ThreadAffinity.pin(plan.engine().cpus());
         ChunkFiles files =
-                ChunkFiles.in(target, kind, chunks.chunkBytes(), plan.engine().direct(), plan.seed() + thread);
+                ChunkFiles.in(target, kind, chunks.chunkBytes(), plan.engine().direct(), seed);
         return new ChunkLoop(chunks, files, control);
     }
 }

@@ -21,14 +21,14 @@ record EngineSelection(EngineKind kind, String note, List<String> refused) {
         refused = List.copyOf(refused);
     }
 
+    /// @param threads that will each have such an engine: together they must fit, as into the user's locked memory
     /// @throws JobRefusedException where none of them can be had
-    static EngineSelection of(EngineChoice choice, int blockBytes) throws JobRefusedException {
+    static EngineSelection of(EngineChoice choice, int blockBytes, int threads) throws JobRefusedException {
         List<String> refused = new ArrayList<>();
         for (EngineKind kind : Stream.concat(Stream.of(choice.kind()), choice.fallbacks().stream())
                 .toList()) {
-            int depth = kind.queues() ? choice.iodepth() : 1;
-            try (Engine engine = Engines.open(kind, depth, blockBytes)) {
-                return new EngineSelection(kind, engine.note(), refused);
+            try {
+                return new EngineSelection(kind, tried(kind, choice, blockBytes, threads), refused);
             } catch (PosixException e) {
                 refused.add(kind.word() + ": " + e.getMessage());
             }
@@ -37,5 +37,20 @@ record EngineSelection(EngineKind kind, String note, List<String> refused) {
                 ? "; or allow another engine: --fallback=psync"
                 : "";
         throw new JobRefusedException(refused.stream().collect(Collectors.joining("; ")) + remedy);
+    }
+
+    /// Returns how the engine was set up. Only rings have a limit that data threads share.
+    private static String tried(EngineKind kind, EngineChoice choice, int blockBytes, int threads)
+            throws PosixException {
+        try (Engine engine = Engines.open(kind, kind.queues() ? choice.iodepth() : 1, blockBytes)) {
+            return kind == EngineKind.IO_URING && threads > 1
+                    ? tried(kind, choice, blockBytes, threads - 1)
+                    : engine.note();
+        }
+    }
+
+    /// Why the engines before this one could not be had, for a result.
+    List<String> notes() {
+        return refused.stream().map(why -> "refused: " + why).toList();
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /// What every kind of job has in common: runs prepared data threads, observed, and makes the result.
@@ -40,7 +41,8 @@ final class Job {
                     outcome.failure().orElseThrow(() -> new InterruptedException("stopped before it began"));
             throw new JobRefusedException(failure.getMessage(), failure);
         }
-        List<String> allNotes = new ArrayList<>(notes);
+        List<String> allNotes = new ArrayList<>(engine.notes());
+        allNotes.addAll(notes);
         if (plan.work() instanceof Work.Blocks blocks && blocks.content().verify()) {
             allNotes.add(outcome.verifiedUnits() + " pieces of " + BlockVerifier.unitBytes(blocks.blocks())
                     + " bytes were read and verified");
@@ -49,6 +51,10 @@ final class Job {
         Optional<Long> ownCostNs = outcome.failure().isEmpty() && plan.work() instanceof Work.Blocks blocks
                 ? OwnCost.measure(plan, blocks)
                 : Optional.empty();
+        seen.map(Observation::unknown)
+                .filter(unknown -> !unknown.isEmpty())
+                .ifPresent(unknown -> allNotes.add("this machine does not tell " + String.join(", ", unknown)
+                        + "; flags that need it cannot be raised"));
         JobResult bare = new JobResult(
                 plan,
                 request.target(),
@@ -63,9 +69,19 @@ final class Job {
                 ownCostNs,
                 allNotes,
                 List.of(),
-                outcome.failure().map(Job::message),
+                outcome.failure().map(Job::message).or(() -> nothingMeasured(outcome)),
                 outcome.interrupted());
         return bare.with(TruthChecks.flags(bare, seen));
+    }
+
+    private static Optional<String> nothingMeasured(Outcome outcome) {
+        boolean nothing = IntStream.range(0, DataLoop.KINDS)
+                .allMatch(kind -> outcome.totals().ops(kind) == 0);
+        return nothing && !outcome.interrupted()
+                ? Optional.of(
+                        "nothing completed while it was measured; if the job was done before the ramp was over, make"
+                                + " --size larger, --ramp_time shorter, or say --time_based")
+                : Optional.empty();
     }
 
     private static String message(Exception failure) {

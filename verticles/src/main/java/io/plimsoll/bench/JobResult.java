@@ -41,6 +41,15 @@ public record JobResult(
     }
 
     JobResult with(List<Flag> others) {
+        return with(others, failure);
+    }
+
+    /// With a failure that came after the measuring; the first one is what is told.
+    JobResult failed(String why) {
+        return with(flags, Optional.of(failure.orElse(why)));
+    }
+
+    private JobResult with(List<Flag> otherFlags, Optional<String> otherFailure) {
         return new JobResult(
                 plan,
                 target,
@@ -54,8 +63,8 @@ public record JobResult(
                 disk,
                 ownCostNs,
                 notes,
-                others,
-                failure,
+                otherFlags,
+                otherFailure,
                 interrupted);
     }
 

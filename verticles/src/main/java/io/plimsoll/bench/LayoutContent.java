@@ -45,9 +45,10 @@ final class LayoutContent implements FileSet.Content {
     }
 
     private BlockContent content(int thread) {
+        long seed = DataSeed.ofLayout(plan, run);
         if (!work.content().verify()) {
-            return new BlockContent(work.content(), thread, plan.seed());
+            return new BlockContent(work.content(), thread, seed);
         }
-        return new BlockContent(work.content(), thread, plan.seed(), new BlockVerifier(work, thread, plan.seed(), run));
+        return new BlockContent(work.content(), thread, seed, new BlockVerifier(work, thread, plan.seed(), run));
     }
 }

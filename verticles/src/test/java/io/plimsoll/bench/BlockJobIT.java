@@ -15,10 +15,13 @@ import io.plimsoll.model.JobPlan.Span;
 import io.plimsoll.model.Load;
 import io.plimsoll.model.SyncPolicy;
 import io.plimsoll.model.Work;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,11 +63,39 @@ class BlockJobIT {
         assertTrue(note(run(AccessMode.WRITE, EngineKind.PSYNC)).contains("2 new and empty"));
     }
 
+    @Test
+    void aJobThatIsDoneBeforeTheRampIsOverHasFailed() throws Exception {
+        JobResult result = run(AccessMode.READ, EngineKind.PSYNC, new Span(2_000_000_000L, 0, false));
+        assertTrue(result.failure().orElseThrow().contains("--ramp_time"), result.toString());
+    }
+
+    @Test
+    void noTwoRunsWriteTheSameBytesNorWhatWasLaidOut() throws Exception {
+        Path file = temp.resolve("plimsoll-bench/job/job.0.0");
+        run(AccessMode.RANDREAD, EngineKind.PSYNC);
+        byte[] laidOut = Files.readAllBytes(file);
+        run(AccessMode.WRITE, EngineKind.PSYNC);
+        byte[] first = Files.readAllBytes(file);
+        run(AccessMode.WRITE, EngineKind.PSYNC);
+        byte[] second = Files.readAllBytes(file);
+        byte[] otherThread = Files.readAllBytes(temp.resolve("plimsoll-bench/job/job.1.0"));
+        Set<ByteBuffer> pieces = new HashSet<>();
+        for (byte[] bytes : List.of(laidOut, first, second, otherThread)) {
+            for (int at = 0; at < SIZE; at += 4096) {
+                assertTrue(pieces.add(ByteBuffer.wrap(bytes, at, 4096)), "a piece at " + at + " was there before");
+            }
+        }
+    }
+
     private static String note(JobResult result) {
         return result.notes().getFirst();
     }
 
     private JobResult run(AccessMode mode, EngineKind kind) throws Exception {
+        return run(mode, kind, new Span(0, 0, false));
+    }
+
+    private JobResult run(AccessMode mode, EngineKind kind, Span span) throws Exception {
         int percent = mode.reads() ? mode.writes() ? 50 : 100 : 0;
         Work.Blocks work = new Work.Blocks(
                 mode,
@@ -76,7 +107,7 @@ class BlockJobIT {
                 SyncPolicy.NONE,
                 Content.RANDOM);
         EngineChoice engine = new EngineChoice(kind, 1, false, List.of(), List.of());
-        JobPlan plan = new JobPlan("job", work, engine, 2, new Load.Closed(), new Span(0, 0, false), 7);
+        JobPlan plan = new JobPlan("job", work, engine, 2, new Load.Closed(), span, 7);
         JobRequest request = new JobRequest(plan, new JobTarget.Directory(temp), false, false);
         return Bench.run(request, Progress.NONE, () -> false);
     }
