@@ -76,7 +76,8 @@ final class JavaFiles<F extends Closeable> implements AutoCloseable {
 
     /// Opens a file by Java's means. In a claimed directory it is found by the directory's descriptor.
     static FileChannel channel(FileRef ref, OpenMode mode) throws PosixException {
-        Set<OpenOption> options = new HashSet<>();
+        // Who laid the file out has followed the links; one that is there now was put there meanwhile.
+        Set<OpenOption> options = new HashSet<>(Set.of(LinkOption.NOFOLLOW_LINKS));
         if (mode.read()) {
             options.add(StandardOpenOption.READ);
         }
@@ -92,10 +93,8 @@ final class JavaFiles<F extends Closeable> implements AutoCloseable {
             case SYNC -> options.add(StandardOpenOption.SYNC);
         }
         Path path = switch (ref) {
-            case FileRef.In(TargetDirectory directory, String name) -> {
-                options.add(LinkOption.NOFOLLOW_LINKS);
-                yield Path.of("/proc/self/fd/" + directory.descriptor(), name);
-            }
+            case FileRef.In(TargetDirectory directory, String name) ->
+                Path.of("/proc/self/fd/" + directory.descriptor(), name);
             case FileRef.At(Path given) -> given;
         };
         try {

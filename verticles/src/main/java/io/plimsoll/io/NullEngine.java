@@ -19,16 +19,17 @@ final class NullEngine implements Engine {
     private int queued;
     private int files;
 
-    NullEngine(int depth, int blockBytes) {
-        memory = new MemorySegment[depth];
+    NullEngine(int depth, int blockBytes) throws PosixException {
+        try {
+            memory = DirectMemory.slots(arena, depth, blockBytes);
+        } catch (PosixException e) {
+            arena.close();
+            throw e;
+        }
         int places = Integer.highestOneBit(4 * depth - 1) << 1;
         mask = places - 1;
         slots = new int[places];
         results = new int[places];
-        MemorySegment all = arena.allocate((long) depth * blockBytes, 4096);
-        for (int i = 0; i < depth; i++) {
-            memory[i] = all.asSlice((long) i * blockBytes, blockBytes);
-        }
     }
 
     @Override

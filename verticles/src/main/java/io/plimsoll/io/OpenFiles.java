@@ -42,8 +42,7 @@ final class OpenFiles implements AutoCloseable {
         int fd;
         try {
             fd = switch (file) {
-                case FileRef.In in ->
-                    posix.openAt(in.directory().descriptor(), in.name(), flags | Posix.O_NOFOLLOW, MODE, path);
+                case FileRef.In in -> posix.openAt(in.directory().descriptor(), in.name(), flags, MODE, path);
                 case FileRef.At _ -> posix.openAt(Posix.AT_FDCWD, path, flags, MODE, path);
             };
         } catch (PosixException e) {
@@ -71,7 +70,8 @@ final class OpenFiles implements AutoCloseable {
             case DSYNC -> Posix.O_DSYNC;
             case SYNC -> Posix.O_SYNC;
         };
-        return access | sync | (mode.create() ? Posix.O_CREAT | Posix.O_EXCL : 0) | (direct ? Posix.O_DIRECT : 0);
+        // Who laid the file out has followed the links; one that is there now was put there meanwhile.
+        return Posix.O_NOFOLLOW | access | sync | (mode.create() ? Posix.O_CREAT | Posix.O_EXCL : 0) | (direct ? Posix.O_DIRECT : 0);
     }
 
     private void checkAlignment(Posix.Status status, String path) throws PosixException {
