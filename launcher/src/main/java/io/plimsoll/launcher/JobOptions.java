@@ -62,8 +62,7 @@ final class JobOptions {
         @Option(
                 names = "--filename",
                 paramLabel = "FILE",
-                description = "One file or block device for all data threads; /dev/zero to read and /dev/null to write"
-                        + " calibrate.")
+                description = "One file for all data threads; /dev/zero to read and /dev/null to write calibrate.")
         private Path filename;
 
         @Option(
@@ -147,7 +146,7 @@ final class JobOptions {
                 description = "random (all blocks alike), zipf:THETA, pareto:H (random).")
         private Distribution randomDistribution;
 
-        @Option(names = "--randseed", paramLabel = "N", description = "The same seed, the same sequence (1).")
+        @Option(names = "--randseed", paramLabel = "N", description = "The same seed, the same sequence of places and sizes (1); the bytes are new in each run.")
         private Long randseed;
     }
 
