@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -30,7 +31,7 @@ public final class Main {
     }
 
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        return run(commandLine(), out, err, args);
+        return run(commandLine(CommandLine.defaultFactory(), needed(args)), out, err, args);
     }
 
     static int run(CommandLine line, PrintWriter out, PrintWriter err, String... args) {
@@ -45,9 +46,23 @@ public final class Main {
         return commandLine(CommandLine.defaultFactory());
     }
 
-    /// @param commands makes the commands from their classes
-    static CommandLine commandLine(CommandLine.IFactory commands) {
-        CommandLine line = new CommandLine(new PlimsollCommand(), commands);
+    /// @param factory makes the commands from their classes
+    static CommandLine commandLine(CommandLine.IFactory factory) {
+        return commandLine(factory, PlimsollCommand.COMMANDS.keySet());
+    }
+
+    /// The commands that these arguments can lead to: one alone where it is named at once, because picocli takes some
+    /// milliseconds for each, and all where help or a suggestion may list them.
+    static Set<String> needed(String... args) {
+        int first = args.length > 0 && args[0].equals("--debug") ? 1 : 0;
+        Set<String> all = PlimsollCommand.COMMANDS.keySet();
+        boolean alone = first < args.length && all.contains(args[first]) && !args[first].equals("help");
+        return alone ? Set.of(args[first]) : all;
+    }
+
+    private static CommandLine commandLine(CommandLine.IFactory factory, Set<String> commands) {
+        CommandLine line = new CommandLine(new PlimsollCommand(), factory);
+        commands.forEach(name -> line.addSubcommand(name, PlimsollCommand.COMMANDS.get(name)));
         line.getCommandSpec().usageMessage().exitCodeList(ExitCode.meanings());
         line.getSubcommands()
                 .values()

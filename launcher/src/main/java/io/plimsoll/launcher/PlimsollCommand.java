@@ -1,5 +1,7 @@
 package io.plimsoll.launcher;
 
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,26 +19,30 @@ import picocli.CommandLine.Spec;
         description = "Compares storage solutions on a network: a server keeps the results, clients measure disks.",
         mixinStandardHelpOptions = true,
         versionProvider = PlimsollCommand.Version.class,
-        subcommands = {
-            QuickstartCommand.class,
-            ServerCommand.class,
-            ClientCommand.class,
-            BenchCommand.class,
-            SaturateCommand.class,
-            StatusCommand.class,
-            StopCommand.class,
-            SubmitCommand.class,
-            RunsCommand.class,
-            ShowCommand.class,
-            EventsCommand.class,
-            ExportCommand.class,
-            ReportCommand.class,
-            HelpCommand.class
-        },
         exitCodeListHeading = "%nExit codes:%n",
         footerHeading = "%n",
         footer = "All flags of a command: plimsoll COMMAND --help")
 final class PlimsollCommand implements Callable<Integer> {
+    /// The commands in the order of the help, by the names that their annotations give them.
+    static final SequencedMap<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("quickstart", QuickstartCommand.class);
+        COMMANDS.put("server", ServerCommand.class);
+        COMMANDS.put("client", ClientCommand.class);
+        COMMANDS.put("bench", BenchCommand.class);
+        COMMANDS.put("saturate", SaturateCommand.class);
+        COMMANDS.put("status", StatusCommand.class);
+        COMMANDS.put("stop", StopCommand.class);
+        COMMANDS.put("submit", SubmitCommand.class);
+        COMMANDS.put("runs", RunsCommand.class);
+        COMMANDS.put("show", ShowCommand.class);
+        COMMANDS.put("events", EventsCommand.class);
+        COMMANDS.put("export", ExportCommand.class);
+        COMMANDS.put("report", ReportCommand.class);
+        COMMANDS.put("help", HelpCommand.class);
+    }
+
     @Spec
     private CommandSpec spec;
 

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class MainTest {
     private final StringWriter out = new StringWriter();
@@ -123,6 +125,41 @@ class MainTest {
         err.getBuffer().setLength(0);
         assertEquals(2, run("--debug", "server", "-t", "0"));
         assertTrue(err.toString().contains("\tat io.plimsoll.config."), err::toString);
+    }
+
+    @Test
+    void commandsHaveTheNamesOfTheirAnnotations() {
+        PlimsollCommand.COMMANDS.forEach((name, type) ->
+                assertEquals(name, type.getAnnotation(CommandLine.Command.class).name()));
+    }
+
+    static Stream<Arguments> named() {
+        Set<String> all = PlimsollCommand.COMMANDS.keySet();
+        return Stream.of(
+                Arguments.of("bench --size=1g", Set.of("bench")),
+                Arguments.of("--debug runs", Set.of("runs")),
+                Arguments.of("--help bench", all),
+                Arguments.of("help bench", all),
+                Arguments.of("--debug", all),
+                Arguments.of("-- bench", all),
+                Arguments.of("benhc", all));
+    }
+
+    @ParameterizedTest
+    @MethodSource("named")
+    void onlyTheNamedCommandIsMadeWhereNoOtherCanBeShown(String typed, Set<String> made) {
+        assertEquals(made, Main.needed(typed.split(" ")));
+    }
+
+    @Test
+    void helpListsAllCommandsInOrder() {
+        run("--help");
+        int at = out.toString().indexOf("Commands:");
+        for (String name : PlimsollCommand.COMMANDS.keySet()) {
+            int next = out.toString().indexOf("\n  " + name + " ", at);
+            assertTrue(next > at - 1 && next >= 0, name + ": " + out);
+            at = next + 1;
+        }
     }
 
     private int run(String... args) {
