@@ -47,23 +47,7 @@ final class BlockJob {
             return run(engine, _ -> unused(), Optional.empty(), List.of(), control);
         }
         FileSet files = layOut(engine.kind());
-        JobResult result;
-        try {
-            result = run(engine, files, control);
-        } catch (IOException | RuntimeException | InterruptedException e) {
-            try (files) {
-                throw e;
-            }
-        }
-        if (control.givenUp().isPresent()) {
-            return result; // syncing the files would wait for the same storage
-        }
-        try {
-            files.close();
-            return result;
-        } catch (IOException e) {
-            return result.failed(e.getMessage());
-        }
+        return Job.holding(files::close, control, () -> run(engine, files, control));
     }
 
     private JobResult run(EngineSelection engine, FileSet files, JobControl control)

@@ -7,6 +7,8 @@ import io.plimsoll.io.ThreadCpu;
 import io.plimsoll.model.JobPlan;
 import io.plimsoll.model.Work;
 import io.plimsoll.workload.BlockVerifier;
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,33 @@ import java.util.stream.LongStream;
 /// What every kind of job has in common: runs prepared data threads, observed, and makes the result.
 final class Job {
     private Job() {}
+
+    /// A job while something is held for it.
+    interface Measured {
+        JobResult run() throws IOException, InterruptedException;
+    }
+
+    /// Runs a job and gives back what was held for it. Where that fails, the result has the failure; where the storage
+    /// does not answer, it is left to the end of the process, as it would wait for the same storage.
+    static JobResult holding(Closeable held, JobControl control, Measured job) throws IOException, InterruptedException {
+        JobResult result;
+        try {
+            result = job.run();
+        } catch (IOException | RuntimeException | InterruptedException e) {
+            try (held) {
+                throw e;
+            }
+        }
+        if (control.givenUp().isPresent()) {
+            return result;
+        }
+        try {
+            held.close();
+            return result;
+        } catch (IOException e) {
+            return result.failed(e.getMessage());
+        }
+    }
 
     /// @param files as they are before measuring; empty where nobody has looked
     /// @param notes for the result, as far as they are known now
@@ -69,23 +98,21 @@ final class Job {
                 ownCostNs,
                 allNotes,
                 List.of(),
-                outcome.failure().map(Job::message).or(() -> nothingMeasured(outcome)),
+                outcome.failure().map(Job::message).or(() -> overBeforeMeasuring(plan, outcome)),
                 outcome.interrupted());
         return bare.with(TruthChecks.flags(bare, seen));
     }
 
-    private static Optional<String> nothingMeasured(Outcome outcome) {
-        boolean nothing = IntStream.range(0, DataLoop.KINDS)
-                .allMatch(kind -> outcome.totals().ops(kind) == 0);
-        return nothing && !outcome.interrupted()
-                ? Optional.of(
-                        "nothing completed while it was measured; if the job was done before the ramp was over, make"
-                                + " --size larger, --ramp_time shorter, or say --time_based")
+    private static Optional<String> overBeforeMeasuring(JobPlan plan, Outcome outcome) {
+        boolean nothing = IntStream.range(0, DataLoop.KINDS).allMatch(kind -> outcome.totals().ops(kind) == 0);
+        return nothing && plan.span().rampNs() > 0 && !plan.span().timeBased() && !outcome.interrupted()
+                ? Optional.of("the job was done before its ramp was over: nothing was measured; make --size larger or"
+                        + " --ramp_time shorter, or say --time_based")
                 : Optional.empty();
     }
 
     private static String message(Exception failure) {
-        return failure instanceof java.io.IOException && failure.getMessage() != null
+        return failure instanceof IOException && failure.getMessage() != null
                 ? failure.getMessage()
                 : failure.toString();
     }

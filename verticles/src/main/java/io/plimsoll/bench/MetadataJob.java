@@ -21,12 +21,13 @@ final class MetadataJob {
                     + " --ioengine, --iodepth and --direct away");
         }
         JobControl control = new JobControl();
-        try (MetadataTrees trees = MetadataPreparation.claim(request, work)) {
+        MetadataTrees trees = MetadataPreparation.claim(request, work);
+        return Job.holding(trees::close, control, () -> {
             EngineSelection engine = new EngineSelection(EngineKind.PSYNC, "by directory descriptor", List.of());
             List<MetadataPreparation> preparations = MetadataPreparation.of(plan, work, trees, control);
-            List<String> notes = List.of(
-                    "rounds of create, stat, open, rename, unlink; rates are over the phases of" + " each kind");
+            List<String> notes =
+                    List.of("rounds of create, stat, open, rename, unlink; rates are over the phases of each kind");
             return Job.run(request, engine, preparations, Optional.empty(), notes, control, progress, stopped);
-        }
+        });
     }
 }
