@@ -146,7 +146,11 @@ final class JobOptions {
                 description = "random (all blocks alike), zipf:THETA, pareto:H (random).")
         private Distribution randomDistribution;
 
-        @Option(names = "--randseed", paramLabel = "N", description = "The same seed, the same sequence of places and sizes (1); the bytes are new in each run.")
+        @Option(
+                names = "--randseed",
+                paramLabel = "N",
+                description =
+                        "The same seed, the same sequence of places and sizes (1); the bytes are new in each run.")
         private Long randseed;
     }
 

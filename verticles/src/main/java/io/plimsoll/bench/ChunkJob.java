@@ -53,8 +53,8 @@ final class ChunkJob {
                     engine.kind(),
                     true);
             List<DataThread.Preparation> preparations = IntStream.range(0, plan.threads())
-                    .<DataThread.Preparation>mapToObj(
-                            i -> () -> loop(plan, chunks, engine.kind(), claimed.get(i), DataSeed.ofWrites(plan, run) + i, control))
+                    .<DataThread.Preparation>mapToObj(i -> () -> loop(
+                            plan, chunks, engine.kind(), claimed.get(i), DataSeed.ofWrites(plan, run) + i, control))
                     .toList();
             List<String> notes = List.of("files of " + ByteSize.format(chunks.bytesPerFile())
                     + ", each ended with fsync; " + work.keptFilesMax() + " kept until the end of the job");

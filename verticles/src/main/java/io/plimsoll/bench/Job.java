@@ -27,7 +27,8 @@ final class Job {
 
     /// Runs a job and gives back what was held for it. Where that fails, the result has the failure; where the storage
     /// does not answer, it is left to the end of the process, as it would wait for the same storage.
-    static JobResult holding(Closeable held, JobControl control, Measured job) throws IOException, InterruptedException {
+    static JobResult holding(Closeable held, JobControl control, Measured job)
+            throws IOException, InterruptedException {
         JobResult result;
         try {
             result = job.run();
@@ -104,7 +105,8 @@ final class Job {
     }
 
     private static Optional<String> overBeforeMeasuring(JobPlan plan, Outcome outcome) {
-        boolean nothing = IntStream.range(0, DataLoop.KINDS).allMatch(kind -> outcome.totals().ops(kind) == 0);
+        boolean nothing = IntStream.range(0, DataLoop.KINDS)
+                .allMatch(kind -> outcome.totals().ops(kind) == 0);
         return nothing && plan.span().rampNs() > 0 && !plan.span().timeBased() && !outcome.interrupted()
                 ? Optional.of("the job was done before its ramp was over: nothing was measured; make --size larger or"
                         + " --ramp_time shorter, or say --time_based")

@@ -71,7 +71,11 @@ final class OpenFiles implements AutoCloseable {
             case SYNC -> Posix.O_SYNC;
         };
         // Who laid the file out has followed the links; one that is there now was put there meanwhile.
-        return Posix.O_NOFOLLOW | access | sync | (mode.create() ? Posix.O_CREAT | Posix.O_EXCL : 0) | (direct ? Posix.O_DIRECT : 0);
+        return Posix.O_NOFOLLOW
+                | access
+                | sync
+                | (mode.create() ? Posix.O_CREAT | Posix.O_EXCL : 0)
+                | (direct ? Posix.O_DIRECT : 0);
     }
 
     private void checkAlignment(Posix.Status status, String path) throws PosixException {

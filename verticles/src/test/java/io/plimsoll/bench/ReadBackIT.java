@@ -69,8 +69,8 @@ class ReadBackIT {
         BlockVerifier verifier = new BlockVerifier(work, 0, 1, 1);
         BlockContent content = new BlockContent(work.content(), 0, 1, verifier);
         try (Engine engine = Engines.open(EngineKind.PSYNC, 1, BLOCK)) {
-            int number = engine.open(
-                    new FileRef.At(file), new OpenMode(true, true, true, false, SyncPolicy.OpenFlag.NONE));
+            int number =
+                    engine.open(new FileRef.At(file), new OpenMode(true, true, true, false, SyncPolicy.OpenFlag.NONE));
             content.fill(engine.memory(0));
             for (int i = 0; i < blocks; i++) {
                 content.next(engine.memory(0), BLOCK, 0, (long) i * BLOCK);
