@@ -431,7 +431,7 @@ final class BlockLoop implements DataLoop {
         for (int i = 0; i < queuedCount; i++) {
             int slot = queued[i];
             slots.submittedNs[slot] = submitted;
-            if (open && slots.kind[slot] != SYNC) {
+            if (open && slots.kind[slot] != SYNC && slots.dueNs[slot] >= timeline.measureNs()) {
                 recorder.record(slots.kind[slot], Track.LATE, start - slots.dueNs[slot]);
             }
         }
@@ -503,6 +503,9 @@ final class BlockLoop implements DataLoop {
     /// Operations that began together and end together have the same times, and are recorded together.
     private void record(int slot, long now) {
         int kind = slots.kind[slot];
+        if (open && kind != SYNC && slots.dueNs[slot] < timeline.measureNs()) {
+            return; // the ramp's, however late it was
+        }
         long start = slots.startNs[slot];
         if (kind != alikeKind || start != alikeStartNs) {
             recordAlike(now);
@@ -632,12 +635,14 @@ final class BlockLoop implements DataLoop {
     private void recordMissed() {
         while (nextDueNs < endNs && missed < MISSED_RECORDED_MAX && nextOperation()) {
             held = false;
-            recorder.record(stream.reads() ? READ : WRITE, Track.RESP, endNs - nextDueNs);
+            if (nextDueNs >= timeline.measureNs()) {
+                recorder.record(stream.reads() ? READ : WRITE, Track.RESP, endNs - nextDueNs);
+                missed++;
+            }
             nextDueNs = originNs + schedule.nextNs();
-            missed++;
         }
         if (nextDueNs < endNs && !exhausted) {
-            missed += Math.round((endNs - nextDueNs) * perSecond / 1e9);
+            missed += Math.round((endNs - Math.max(nextDueNs, timeline.measureNs())) * perSecond / 1e9);
         }
         due += missed;
     }

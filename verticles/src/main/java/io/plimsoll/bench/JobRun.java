@@ -130,7 +130,8 @@ final class JobRun {
         observed.countDown();
         long givenUpNs = control.givenUp().isPresent() ? System.nanoTime() : Long.MAX_VALUE;
         while (!joined(System.nanoTime() + GATE_CHECK_MS * 1_000_000)) {
-            if (givenUpNs == Long.MAX_VALUE && (interrupted || control.stopped() || stopped.getAsBoolean())) {
+            interrupted |= stopped.getAsBoolean();
+            if (givenUpNs == Long.MAX_VALUE && (interrupted || control.stopped())) {
                 control.stop();
                 givenUpNs = System.nanoTime() + JOIN_NS_MAX;
             }
