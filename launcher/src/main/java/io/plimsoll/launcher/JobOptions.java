@@ -428,6 +428,9 @@ final class JobOptions {
                     "--direct=1 cannot be had with --ioengine=mmap, which is the page cache; use psync or io_uring");
         }
         List<EngineKind> fallbacks = or(machine.fallback, List.of());
+        if (direct && fallbacks.contains(EngineKind.MMAP)) {
+            throw misuse("--fallback=mmap cannot be had with --direct=1: mmap is the page cache; name another engine");
+        }
         if (fallbacks.contains(kind)) {
             throw misuse("--fallback names " + kind.word() + ", which is the engine itself");
         }

@@ -171,6 +171,10 @@ class JobOptionsTest {
                 "--directory=d --rw=chunks --runtime=1 --size=1g|--size has no meaning with --rw=chunks",
                 "--directory=d --rw=chunks --runtime=1 --bs=10m --filesize=1m|file size in bytes is 1048576, allowed:"
                         + " 10485760",
+                "--directory=d --size=1m --ioengine=io_uring --fallback=mmap --direct|--fallback=mmap cannot be had"
+                        + " with",
+                "--directory=d --rw=metadata --time_based|--time_based needs a time: say --runtime=10",
+                "--directory=d --rw=chunks --runtime=1 --time_based|--time_based has no meaning with --rw=chunks",
                 "--directory=d --rw=metadata --bs=4k|--bs has no meaning with --rw=metadata",
                 "--directory=d --rw=metadata --filesize=2g|file size in bytes is 2147483647, allowed: 0 to 1048576",
                 "--directory=d --size=1m --size=2m|option '--size' should be specified only once",

@@ -68,11 +68,11 @@ final class ChunkJob {
     }
 
     /// Returns what is left. A second time there is nothing to be done; and where the storage does not answer, it would
-    /// not answer to this either.
+    /// not answer to this either. The first directory goes last, as the one that all are in was made for it.
     private static List<String> cleanUp(List<TargetDirectory> claimed, JobControl control) {
         return control.givenUp().isPresent()
                 ? List.of()
-                : claimed.stream()
+                : claimed.reversed().stream()
                         .flatMap(directory -> directory.cleanUp().left().stream())
                         .toList();
     }

@@ -24,8 +24,6 @@ final class ChunkLoop implements DataLoop, WriteObserver {
                 case READ, CREATE, STAT, OPEN, RENAME, UNLINK -> Set.<Track>of();
             })
             .toList());
-    private Operation operation = Operation.OPEN;
-    private long beganNs;
     private volatile boolean measuring;
     private volatile int inFlight;
     private long lastCompletedNs;
@@ -52,19 +50,13 @@ final class ChunkLoop implements DataLoop, WriteObserver {
 
     @Override
     public void begins(Operation begun, long nowNs) {
-        operation = begun;
-        beganNs = nowNs;
         inFlight = 1;
     }
 
     @Override
     public void done() {
         inFlight = 0;
-        long now = System.nanoTime();
-        lastCompletedNs = now;
-        if (operation == Operation.FSYNC) {
-            record(Direction.SYNC, now - beganNs, 0);
-        }
+        lastCompletedNs = System.nanoTime();
     }
 
     @Override
@@ -78,7 +70,12 @@ final class ChunkLoop implements DataLoop, WriteObserver {
     }
 
     @Override
-    public void fileClosed(Report.FileClosed file) {}
+    public void fileClosed(Report.FileClosed file) {
+        // No chunk of a file counts there whose fsync has failed.
+        if (file.chunks() > 0) {
+            record(Direction.SYNC, file.fsyncNs(), 0);
+        }
+    }
 
     @Override
     public void fileDeleted(long bytes) {}

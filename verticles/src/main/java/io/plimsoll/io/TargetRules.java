@@ -94,6 +94,9 @@ final class TargetRules {
         if (space.readOnly()) {
             throw readOnly(path);
         }
+        if (space.sizeBytes() == 0) {
+            return; // ramfs and some of FUSE do not know how large they are: the job will find out
+        }
         long reserve = space.reserveBytes(RESERVE_BYTES_MAX);
         if (neededBytes > space.freeBytes() - reserve) {
             throw new TargetRefusedException(path + ": " + ByteSize.format(space.freeBytes()) + " free of "

@@ -16,7 +16,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// - Compressible: each sector of 512 bytes ends in its share of zeros, as with fio's `buffer_compress_percentage` and
 ///   its default chunk, so that the share holds for any block size. The numbers are kept: even at 100 % no 4 KiB is
-///   all zeros.
+///   all zeros. Each block is filled anew then, so that no compression finds its words in a block before.
 /// - Duplicates: each 4 KiB of a block is drawn to be one of 16 that every block uses; fio's `dedupe_percentage`.
 /// - Verified: see [BlockVerifier].
 public final class BlockContent {
@@ -34,6 +34,7 @@ public final class BlockContent {
 
     private final MemorySegment sector = MemorySegment.ofArray(words);
     private final int dedupePercent;
+    private final boolean refills;
     private final BlockVerifier verifier;
     private final Xoshiro256 duplicates;
     private final MemorySegment repeated;
@@ -50,6 +51,7 @@ public final class BlockContent {
         }
         this.verifier = verifier;
         dedupePercent = content.dedupePercent();
+        refills = content.compressPercent() > 0;
         int randomWords = words.length * (PERCENT - content.compressPercent()) / PERCENT;
         Xoshiro256 random = new Xoshiro256(seed, thread, Purpose.CONTENT);
         for (int i = 0; i < randomWords; i++) {
@@ -89,6 +91,9 @@ public final class BlockContent {
 
     /// Makes the next block, which will be written to `offset` of file `file`.
     public void next(MemorySegment memory, int bytes, int file, long offset) {
+        if (refills) {
+            fill(memory, bytes);
+        }
         if (verifier != null) {
             verifier.seal(memory, bytes, file, offset);
         } else if (dedupePercent == 0) {

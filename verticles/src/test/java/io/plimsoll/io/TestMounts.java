@@ -23,6 +23,11 @@ public final class TestMounts implements AutoCloseable {
         return mount(point, "mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", point.toString());
     }
 
+    /// Has no direct I/O, as tmpfs had none before Linux 6.6.
+    public static TestMounts ramfs(Path point) throws IOException {
+        return mount(point, "mount", "-t", "ramfs", "ramfs", point.toString());
+    }
+
     /// Sparse, so that it may believe to be larger than what is below it: writes succeed then, and fsync does not.
     public static TestMounts ext4(Path point, Path image, String size) throws IOException {
         assumeTrue(run("truncate", "-s", size, image.toString()) == 0, "no image");

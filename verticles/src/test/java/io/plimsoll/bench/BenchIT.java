@@ -1,0 +1,829 @@
+package io.plimsoll.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.ThreadMXBean;
+import io.plimsoll.bench.JobResult.OpenLoopResult;
+import io.plimsoll.io.Engine;
+import io.plimsoll.io.Engines;
+import io.plimsoll.io.FileRef;
+import io.plimsoll.io.OpenMode;
+import io.plimsoll.io.PosixException;
+import io.plimsoll.io.TargetRefusedException;
+import io.plimsoll.io.TestMounts;
+import io.plimsoll.model.AccessMode;
+import io.plimsoll.model.BlockSizes;
+import io.plimsoll.model.Content;
+import io.plimsoll.model.Direction;
+import io.plimsoll.model.Distribution;
+import io.plimsoll.model.EngineKind;
+import io.plimsoll.model.JobPlan;
+import io.plimsoll.model.JobPlan.EngineChoice;
+import io.plimsoll.model.JobPlan.Span;
+import io.plimsoll.model.Load;
+import io.plimsoll.model.SyncPolicy;
+import io.plimsoll.model.Work;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Whole jobs against real files, from laying out to the result.
+@Timeout(300)
+class BenchIT {
+    private static final int BLOCK = 4096;
+    private static final long SIZE = 64 * BLOCK;
+    private static final BooleanSupplier NEVER = () -> false;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path temp;
+
+    @Test
+    void everyEngineDoesWhatEveryModeSaysAndCountsIt() throws Exception {
+        for (EngineKind kind : EngineKind.values()) {
+            if (kind == EngineKind.IO_URING && !ringsAreAllowed()) {
+                continue;
+            }
+            for (AccessMode mode : AccessMode.values()) {
+                int depth = kind.queues() ? 8 : 1;
+                JobResult result = succeed(new Trial().mode(mode).engine(kind, depth));
+                assertEquals(kind, result.engine());
+                assertEquals(64, ops(result), mode + " with " + kind);
+                assertEquals(SIZE, bytes(result), mode + " with " + kind);
+                boolean mixed = mode.reads() && mode.writes();
+                assertEquals(mode.reads(), ops(result, Direction.READ) > 0);
+                assertEquals(mode.writes(), ops(result, Direction.WRITE) > 0);
+                assertEquals(mixed ? 2 : 1, result.directions().size());
+            }
+        }
+    }
+
+    @Test
+    void directGoesToTheDiskWithEveryEngineThatCan() throws Exception {
+        assumeDirect(temp);
+        for (EngineKind kind : List.of(EngineKind.PSYNC, EngineKind.IO_URING, EngineKind.FILECHANNEL, EngineKind.DD)) {
+            if (kind == EngineKind.IO_URING && !ringsAreAllowed()) {
+                continue;
+            }
+            for (AccessMode mode : AccessMode.values()) {
+                JobResult result =
+                        succeed(new Trial().mode(mode).engine(kind, 1).direct());
+                assertEquals(64, ops(result), mode + " with " + kind);
+            }
+        }
+    }
+
+    @Test
+    void directIsRefusedWhereTheFileSystemOrTheEngineHasNone() throws Exception {
+        JobRefusedException mmap = assertThrows(
+                JobRefusedException.class,
+                () -> run(new Trial().engine(EngineKind.MMAP, 1).direct()));
+        assertTrue(mmap.getMessage().contains("use --direct=0, or another engine"), mmap.getMessage());
+        Path mount = temp.resolve("ramfs");
+        try (TestMounts _ = TestMounts.ramfs(mount)) {
+            for (AccessMode mode : List.of(AccessMode.RANDREAD, AccessMode.WRITE)) {
+                IOException e = assertThrows(
+                        IOException.class,
+                        () -> run(new Trial().mode(mode).direct().in(mount)));
+                assertTrue(e instanceof TargetRefusedException || e instanceof JobRefusedException, e.toString());
+                assertTrue(e.getMessage().contains("--direct=0"), e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void blocksThatDirectCannotTakeAreRefused() {
+        IOException e = assertThrows(
+                JobRefusedException.class,
+                () -> run(new Trial().blocks(BlockSizes.of(1000)).direct()));
+        assertTrue(e.getMessage().contains("choose another block size, or --direct=0"), e.getMessage());
+    }
+
+    @Test
+    void aFallbackRunsWhereItIsAllowedAndTheResultSaysWhy() throws Exception {
+        // More memory for buffers than there can be: refused without any means of the test's own.
+        EngineChoice alone = new EngineChoice(EngineKind.IO_URING, 4096, false, List.of(), List.of());
+        JobRefusedException e = assertThrows(
+                JobRefusedException.class, () -> EngineSelection.of(alone, 1 << 30, 1), "4 TiB of buffers");
+        assertTrue(e.getMessage().startsWith("io_uring: "), e.getMessage());
+        assertTrue(e.getMessage().endsWith("; or allow another engine: --fallback=psync"), e.getMessage());
+
+        EngineSelection selection =
+                new EngineSelection(EngineKind.PSYNC, "", List.of("io_uring: Operation not permitted"));
+        JobPlan small = new JobPlan(
+                "x",
+                work(AccessMode.WRITE, BlockSizes.of(BLOCK), SIZE, 1),
+                new EngineChoice(EngineKind.IO_URING, 4, false, List.of(EngineKind.PSYNC), List.of()),
+                1,
+                new Load.Closed(),
+                new Span(0, 0, false),
+                1);
+        Path file = Files.createFile(temp.resolve("f"));
+        JobControl control = new JobControl();
+        JobResult result = Job.run(
+                new JobRequest(small, new JobTarget.File(file), false, false),
+                selection,
+                List.of(new BlockPreparation(
+                        small,
+                        (Work.Blocks) small.work(),
+                        selection.kind(),
+                        0,
+                        List.of(new FileRef.At(file)),
+                        control,
+                        1)),
+                Optional.empty(),
+                List.of(),
+                control,
+                Progress.NONE,
+                NEVER);
+        assertEquals(64, ops(result, Direction.WRITE));
+        assertEquals(EngineKind.PSYNC, result.engine());
+        assertTrue(result.flags().stream().anyMatch(flag -> flag.rule().equals("fallback-engine")));
+        assertEquals(List.of("refused: io_uring: Operation not permitted"), result.notes());
+    }
+
+    @Test
+    void verifiedBlocksAreWhatWasWrittenInThisRunAndInTheNextOne() throws Exception {
+        JobResult written = succeed(new Trial().mode(AccessMode.WRITE).verify());
+        assertTrue(written.notes().contains("64 pieces of 4096 bytes were read and verified"), written.notes() + "");
+        JobResult read = succeed(new Trial().mode(AccessMode.READ).verify());
+        assertTrue(read.notes().getFirst().contains("1 as found"), read.notes() + "");
+        assertTrue(read.notes().contains("64 pieces of 4096 bytes were read and verified"), read.notes() + "");
+        succeed(new Trial()
+                .mode(AccessMode.RANDREAD)
+                .blocks(BlockSizes.of(4 * BLOCK))
+                .verify());
+    }
+
+    @Test
+    void overlappingWritesOfManySizesAtDepthGiveNoFalseAlarm() throws Exception {
+        assumeRings();
+        BlockSizes split = new BlockSizes(List.of(
+                new BlockSizes.Part(BLOCK, 50),
+                new BlockSizes.Part(4 * BLOCK, 30),
+                new BlockSizes.Part(16 * BLOCK, 20)));
+        for (AccessMode mode : List.of(AccessMode.RANDWRITE, AccessMode.RANDRW)) {
+            // A small file, so that operations in flight meet each other all the time.
+            Trial job = new Trial()
+                    .mode(mode)
+                    .blocks(split)
+                    .bytes(8 * SIZE)
+                    .engine(EngineKind.IO_URING, 32)
+                    .verify()
+                    .timed(1_000);
+            job.direct = directWorks(temp);
+            JobResult result = succeed(job);
+            assertTrue(ops(result, Direction.WRITE) > 500, mode + ": " + ops(result, Direction.WRITE) + " writes");
+            long verified = verified(result);
+            assertTrue(verified > 100, mode + ": " + verified + " pieces verified");
+            succeed(new Trial().mode(AccessMode.READ).bytes(8 * SIZE).verify());
+        }
+    }
+
+    @Test
+    void aFlippedBitIsFoundWhereverItIs() throws Exception {
+        long seed = System.nanoTime();
+        RandomGenerator random = new java.util.SplittableRandom(seed);
+        succeed(new Trial().mode(AccessMode.WRITE).verify());
+        Path file = file(0, 0);
+        for (int i = 0; i < 20; i++) {
+            long at = random.nextLong(SIZE);
+            flip(file, at);
+            JobResult result = run(new Trial().mode(AccessMode.READ).verify());
+            String failure = result.failure().orElseThrow(() -> new AssertionError("bit at " + at + ", seed " + seed));
+            assertTrue(failure.startsWith("verify " + file + ": "), failure);
+            assertTrue(failure.contains("4096 bytes at offset " + at / BLOCK * BLOCK + " "), at + ": " + failure);
+            assertTrue(
+                    result.direction(Direction.READ)
+                                    .map(JobResult.DirectionResult::ops)
+                                    .orElse(0L)
+                            <= at / BLOCK + 1,
+                    "reading ends there");
+            flip(file, at);
+        }
+        succeed(new Trial().mode(AccessMode.READ).verify());
+    }
+
+    @Test
+    void dataThreadsHaveFilesOfTheirOwnAndAddUp() throws Exception {
+        JobResult result = succeed(new Trial()
+                .mode(AccessMode.RANDWRITE)
+                .bytes(3 * SIZE)
+                .files(3)
+                .threads(4)
+                .verify());
+        assertEquals(4 * 3 * 64, ops(result, Direction.WRITE));
+        Set<Path> files = new HashSet<>();
+        for (int thread = 0; thread < 4; thread++) {
+            for (int file = 0; file < 3; file++) {
+                assertEquals(SIZE, Files.size(file(thread, file)));
+                files.add(file(thread, file));
+            }
+        }
+        assertEquals(12, files.size());
+        assertTrue(result.notes().getFirst().startsWith("12 files of "), result.notes() + "");
+    }
+
+    @Test
+    void syncsAreCountedAsOperationsOfTheirOwn() throws Exception {
+        List<EngineKind> kinds = new ArrayList<>(List.of(EngineKind.PSYNC, EngineKind.FILECHANNEL, EngineKind.MMAP));
+        if (ringsAreAllowed()) {
+            kinds.add(EngineKind.IO_URING);
+        }
+        for (EngineKind kind : kinds) {
+            for (boolean dataOnly : List.of(true, false)) {
+                for (SyncPolicy.OpenFlag open : SyncPolicy.OpenFlag.values()) {
+                    SyncPolicy sync = new SyncPolicy(8, dataOnly, open, true);
+                    JobResult result = succeed(new Trial()
+                            .mode(AccessMode.WRITE)
+                            .engine(kind, kind.queues() ? 4 : 1)
+                            .sync(sync));
+                    assertEquals(64, ops(result, Direction.WRITE), kind + " " + sync);
+                    assertEquals(64 / 8 + 1, ops(result, Direction.SYNC), kind + " " + sync);
+                }
+            }
+        }
+        JobResult each = succeed(
+                new Trial().mode(AccessMode.WRITE).sync(new SyncPolicy(1, true, SyncPolicy.OpenFlag.NONE, false)));
+        assertEquals(64, ops(each, Direction.SYNC));
+        assertEquals(64, each.direction(Direction.SYNC).orElseThrow().lat().count());
+    }
+
+    @Test
+    void skewedAccessTouchesEveryFileOnlyWhereItMay() throws Exception {
+        for (Distribution distribution :
+                List.of(new Distribution.Zipf(1.2), new Distribution.Zipf(0.8), new Distribution.Pareto(0.2))) {
+            for (AccessMode mode : List.of(AccessMode.RANDREAD, AccessMode.RANDWRITE, AccessMode.RANDRW)) {
+                JobResult result = succeed(
+                        new Trial().mode(mode).distribution(distribution).verify());
+                assertEquals(64, ops(result), mode + " " + distribution);
+                assertEquals(SIZE, Files.size(file(0, 0)), "nothing is written beyond the end");
+            }
+        }
+    }
+
+    @Test
+    void whatIsWrittenCanBeCompressedAsFarAsWasAskedFor() throws Exception {
+        for (int percent : new int[] {25, 50, 75, 100}) {
+            for (AccessMode mode : List.of(AccessMode.WRITE, AccessMode.RANDWRITE)) {
+                succeed(new Trial().mode(mode).content(new Content(percent, 0, false)));
+                double saved = 1 - deflated(Files.readAllBytes(file(0, 0))) / (double) SIZE;
+                assertEquals(percent / 100.0, saved, 0.06, percent + " % asked for, with " + mode);
+            }
+        }
+    }
+
+    /// Blocks out of the same memory are alike but for their numbers: it is each of them that cannot be compressed.
+    @Test
+    void aBlockCannotBeCompressedWhereNothingIsSaid() throws Exception {
+        succeed(new Trial().mode(AccessMode.WRITE));
+        byte[] all = Files.readAllBytes(file(0, 0));
+        for (int at = 0; at < all.length; at += BLOCK) {
+            assertTrue(deflated(Arrays.copyOfRange(all, at, at + BLOCK)) >= BLOCK, "block at " + at);
+        }
+    }
+
+    @Test
+    @Disabled("blocks smaller than what a storage compresses at once repeat the words of those before")
+    void aFileCannotBeCompressedWhereNothingIsSaid() throws Exception {
+        succeed(new Trial().mode(AccessMode.WRITE));
+        assertTrue(deflated(Files.readAllBytes(file(0, 0))) > 0.95 * SIZE);
+    }
+
+    @Test
+    void whatIsWrittenHasItsShareOfDuplicates() throws Exception {
+        for (int percent : new int[] {0, 50, 100}) {
+            long bytes = 2048 * BLOCK;
+            succeed(new Trial().mode(AccessMode.WRITE).bytes(bytes).content(new Content(0, percent, false)));
+            byte[] all = Files.readAllBytes(file(0, 0));
+            Set<String> distinct = new HashSet<>();
+            for (int at = 0; at < all.length; at += BLOCK) {
+                distinct.add(new String(all, at, BLOCK, java.nio.charset.StandardCharsets.ISO_8859_1));
+            }
+            double duplicates = 1 - distinct.size() / 2048.0;
+            assertEquals(percent / 100.0, duplicates, 0.06, percent + " % asked for");
+        }
+    }
+
+    @Test
+    void aJobWithoutATimeEndsWhenItsBytesAreDoneAndOneWithATimeBeginsAnew() throws Exception {
+        assertEquals(64, ops(succeed(new Trial().mode(AccessMode.READ))));
+        Trial bounded = new Trial().mode(AccessMode.READ);
+        bounded.span = new Span(0, 3_600_000_000_000L, false);
+        assertEquals(64, ops(succeed(bounded)), "the bytes are done long before the time is over");
+        JobResult timed = succeed(new Trial().mode(AccessMode.READ).timed(300));
+        assertTrue(ops(timed) > 64, ops(timed) + " in 0.3 s");
+        assertTrue(timed.elapsedNs() >= 250_000_000, timed.elapsedNs() + " ns");
+    }
+
+    @Test
+    void everyOperationThatWasDueIsDoneOrMissedWithEveryPacer() throws Exception {
+        for (Load.Pacer pacer : Load.Pacer.values()) {
+            for (Load.Arrival arrival : Load.Arrival.values()) {
+                for (EngineKind kind : ringsAreAllowed()
+                        ? List.of(EngineKind.PSYNC, EngineKind.IO_URING)
+                        : List.of(EngineKind.PSYNC)) {
+                    Trial job = new Trial().mode(AccessMode.RANDREAD).engine(kind, kind.queues() ? 8 : 1);
+                    job.load = new Load.Open(1_000, arrival, pacer);
+                    job.span = new Span(0, 300_000_000, true);
+                    JobResult result = succeed(job);
+                    String which = pacer + " " + arrival + " " + kind;
+                    OpenLoopResult open = result.openLoop().orElseThrow();
+                    assertEquals(1_000, open.requestedPerSecond(), which);
+                    // 300 and five standard deviations of a Poisson process
+                    assertEquals(300, open.due(), arrival == Load.Arrival.LINEAR ? 1 : 87, which);
+                    assertEquals(open.due(), ops(result, Direction.READ) + open.missed(), which);
+                    long responses = result.direction(Direction.READ)
+                            .map(d -> d.resp().count())
+                            .orElse(0L);
+                    assertEquals(open.due(), responses, which + ": what was missed has waited too");
+                }
+            }
+        }
+    }
+
+    @Test
+    void filesStayForTheNextJobOrAreRemoved() throws Exception {
+        JobResult first = succeed(new Trial().mode(AccessMode.RANDREAD));
+        assertTrue(first.notes().getFirst().contains("1 filled"), first.notes() + "");
+        JobResult second = succeed(new Trial().mode(AccessMode.RANDREAD));
+        assertTrue(second.notes().getFirst().contains("1 reused"), second.notes() + "");
+        Trial last = new Trial().mode(AccessMode.RANDREAD);
+        last.unlink = true;
+        succeed(last);
+        assertEquals(List.of(), names(temp));
+    }
+
+    @Test
+    void aForeignFileIsReadAsItIsAndWrittenOnlyByLeave() throws Exception {
+        Path file = temp.resolve("thesis");
+        byte[] years = new byte[(int) SIZE];
+        new java.util.Random(42).nextBytes(years);
+        Files.write(file, years);
+        for (AccessMode mode : AccessMode.values()) {
+            Trial job = new Trial().mode(mode);
+            job.target = new JobTarget.File(file);
+            if (mode.writes()) {
+                TargetRefusedException e = assertThrows(TargetRefusedException.class, () -> run(job));
+                assertTrue(e.getMessage().contains("--overwrite=1"), e.getMessage());
+            } else {
+                succeed(job);
+            }
+            assertTrue(Arrays.equals(years, Files.readAllBytes(file)), "untouched");
+        }
+        Trial leave = new Trial().mode(AccessMode.RANDWRITE);
+        leave.target = new JobTarget.File(file);
+        leave.overwrite = true;
+        leave.unlink = true;
+        assertEquals(64, ops(succeed(leave), Direction.WRITE));
+        assertFalse(Arrays.equals(years, Files.readAllBytes(file)));
+        assertTrue(Files.exists(file), "what Plimsoll did not make it does not remove");
+        assertEquals(List.of("thesis"), names(temp));
+    }
+
+    @Test
+    void chunksAreCountedAndLeaveNothing() throws Exception {
+        for (int threads : new int[] {1, 2}) {
+            for (EngineKind kind : List.of(EngineKind.PSYNC, EngineKind.FILECHANNEL)) {
+                Trial job = new Trial().engine(kind, 1).threads(threads);
+                job.work = new Work.Chunks(256 << 10, 1 << 20, 2);
+                job.span = new Span(50_000_000, 300_000_000, false);
+                JobResult result = succeed(job);
+                long chunks = ops(result, Direction.WRITE);
+                assertTrue(chunks > 0);
+                assertEquals(chunks * (256 << 10), bytes(result));
+                long syncs = ops(result, Direction.SYNC);
+                assertTrue(syncs >= chunks / 4 - threads && syncs <= chunks / 4 + 2 * threads, chunks + ", " + syncs);
+                assertEquals(List.of(), names(temp), "with " + threads + " data threads");
+            }
+        }
+    }
+
+    @Test
+    void metadataWorkIsCountedAndLeavesNothing() throws Exception {
+        Trial job = new Trial().threads(2);
+        job.work = new Work.Metadata(30, 7, 100);
+        JobResult result = succeed(job);
+        assertEquals(5, result.directions().size());
+        result.directions().forEach(d -> assertEquals(60, d.ops(), d.direction().word()));
+        assertEquals(List.of(), names(temp));
+    }
+
+    @Test
+    void aStopLeavesTheResultOfTheTimeUntilThen() throws Exception {
+        List<Trial> jobs = new ArrayList<>();
+        Trial chunks = new Trial();
+        chunks.work = new Work.Chunks(256 << 10, 1 << 20, 2);
+        chunks.span = new Span(0, 3_600_000_000_000L, false);
+        jobs.add(chunks);
+        Trial metadata = new Trial();
+        metadata.work = new Work.Metadata(100, 10, 0);
+        metadata.span = new Span(0, 3_600_000_000_000L, true);
+        jobs.add(metadata);
+        for (AccessMode mode : AccessMode.values()) {
+            jobs.add(new Trial().mode(mode).timed(3_600_000));
+        }
+        Trial paced = new Trial().mode(AccessMode.RANDREAD).timed(3_600_000);
+        paced.load = new Load.Open(100, Load.Arrival.POISSON, Load.Pacer.TIMED);
+        jobs.add(paced);
+        for (Trial job : jobs) {
+            job.unlink = true;
+            long from = System.nanoTime();
+            JobResult result = run(job, () -> System.nanoTime() - from > 500_000_000);
+            assertTrue(result.interrupted(), job.work + "");
+            assertEquals(Optional.empty(), result.failure(), job.work + "");
+            assertTrue(
+                    result.directions().stream()
+                                    .mapToLong(JobResult.DirectionResult::ops)
+                                    .sum()
+                            > 0,
+                    job.work + "");
+            assertEquals(List.of(), names(temp), job.work + "");
+        }
+    }
+
+    @Test
+    void aFullDiskEndsTheJobAndCountsOnlyWhatIsThere() throws Exception {
+        List<EngineKind> kinds = new ArrayList<>(List.of(EngineKind.PSYNC, EngineKind.FILECHANNEL));
+        if (ringsAreAllowed()) {
+            kinds.add(EngineKind.IO_URING);
+        }
+        for (EngineKind kind : kinds) {
+            Path mount = temp.resolve("full-" + kind.word());
+            try (TestMounts _ = TestMounts.tmpfs(mount, "8m")) {
+                Trial job = new Trial()
+                        .mode(AccessMode.WRITE)
+                        .bytes(6 << 20)
+                        .engine(kind, kind.queues() ? 8 : 1)
+                        .in(mount);
+                job.load = new Load.Open(500, Load.Arrival.LINEAR, Load.Pacer.TIMED);
+                Path file = mount.resolve("plimsoll-bench/job/job.0.0");
+                // Somebody else takes the space that was there when the job began.
+                JobResult result = run(job, () -> fillOnceBegun(file, mount.resolve("other")));
+                String failure = result.failure().orElseThrow(() -> new AssertionError(kind + " was not stopped"));
+                assertTrue(failure.startsWith("write " + file + ": "), failure);
+                assertTrue(failure.contains("ENOSPC"), failure);
+                long done = ops(result, Direction.WRITE);
+                assertTrue(done > 0 && done < 6 * 256, kind + ": " + done);
+                assertEquals(
+                        done * BLOCK,
+                        result.direction(Direction.WRITE).orElseThrow().bytes());
+                assertTrue(done * BLOCK <= Files.size(file), kind + ": " + done + " blocks of " + Files.size(file));
+                assertEquals(
+                        done,
+                        result.direction(Direction.WRITE).orElseThrow().lat().count());
+            }
+        }
+    }
+
+    @Test
+    void aDiskThatFailsEndsTheJobAndNamesTheOperation() throws Exception {
+        Path mount = temp.resolve("sick");
+        // The file system believes to be larger than what is below it.
+        Path small = temp.resolve("small");
+        try (TestMounts _ = TestMounts.tmpfs(small, "6m");
+                TestMounts _ = TestMounts.ext4(mount, small.resolve("image"), "64m")) {
+            JobResult result = run(new Trial()
+                    .mode(AccessMode.WRITE)
+                    .bytes(16 << 20)
+                    .sync(new SyncPolicy(64, false, SyncPolicy.OpenFlag.NONE, true))
+                    .in(mount));
+            String failure = result.failure().orElseThrow();
+            assertTrue(
+                    failure.matches("(fsync|write) \\S+job\\.0\\.0: .*errno \\d+.*"),
+                    "an operation, a path, and why: " + failure);
+            assertTrue(ops(result, Direction.SYNC) < 16 * 256 / 64, "a sync that failed does not count");
+        }
+    }
+
+    @Test
+    void aMillionOperationsOnAFileAllocateNothing() throws Exception {
+        assumeRings();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        for (AccessMode mode : List.of(AccessMode.RANDREAD, AccessMode.RANDRW)) {
+            Path path = temp.resolve(mode.word());
+            Files.write(path, new byte[(int) SIZE]);
+            Work.Blocks work = work(mode, BlockSizes.of(512), SIZE, 1);
+            JobPlan plan = new JobPlan(
+                    "job",
+                    work,
+                    new EngineChoice(EngineKind.IO_URING, 32, false, List.of(), List.of()),
+                    1,
+                    new Load.Closed(),
+                    new Span(0, 3_600_000_000_000L, true),
+                    7);
+            long[] seen = new long[2];
+            Thread thread = Thread.ofPlatform().start(() -> {
+                try {
+                    million(plan, work, path, threads, seen);
+                } catch (IOException e) {
+                    seen[0] = Long.MAX_VALUE;
+                }
+            });
+            thread.join();
+            assertTrue(seen[1] >= 1_000_000, mode + ": " + seen[1] + " operations");
+            assertTrue(seen[0] < 64 * 1024, mode + ": " + seen[0] + " bytes allocated in " + seen[1] + " operations");
+        }
+    }
+
+    /// Runs for a million operations, warm, on the calling thread.
+    private static void million(JobPlan plan, Work.Blocks work, Path path, ThreadMXBean threads, long[] seen)
+            throws IOException {
+        JobControl control = new JobControl();
+        BlockPreparation preparation =
+                new BlockPreparation(plan, work, EngineKind.IO_URING, 0, List.of(new FileRef.At(path)), control, 1);
+        long id = Thread.currentThread().threadId();
+        for (int warm = 0; warm < 2; warm++) {
+            try (DataLoop loop = preparation.loop()) {
+                long operations = 0;
+                long allocated = 0;
+                while (operations < 1_000_000) {
+                    var before = new io.plimsoll.stats.OpTotals(DataLoop.KINDS);
+                    long start = threads.getThreadAllocatedBytes(id);
+                    long now = System.nanoTime();
+                    loop.run(new Timeline(now, now, now + 500_000_000));
+                    allocated += threads.getThreadAllocatedBytes(id) - start;
+                    loop.recorder().drainTo(before);
+                    operations += before.ops(Direction.READ.ordinal()) + before.ops(Direction.WRITE.ordinal());
+                }
+                seen[0] = allocated;
+                seen[1] = operations;
+            }
+        }
+    }
+
+    private static boolean fillOnceBegun(Path begun, Path other) {
+        try {
+            if (Files.exists(begun) && Files.size(begun) > 0 && !Files.exists(other)) {
+                try (var out = Files.newOutputStream(other)) {
+                    byte[] block = new byte[BLOCK];
+                    while (true) {
+                        out.write(block);
+                    }
+                }
+            }
+        } catch (IOException _) {
+            // it is full now
+        }
+        return false;
+    }
+
+    private static void flip(Path file, long at) throws IOException {
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.seek(at);
+            int old = bytes.read();
+            bytes.seek(at);
+            bytes.write(old ^ 1 << at % 8);
+        }
+    }
+
+    private static long deflated(byte[] bytes) {
+        Deflater deflater = new Deflater(Deflater.BEST_SPEED);
+        deflater.setInput(bytes);
+        deflater.finish();
+        byte[] out = new byte[1 << 16];
+        while (!deflater.finished()) {
+            deflater.deflate(out);
+        }
+        long size = deflater.getBytesWritten();
+        deflater.end();
+        return size;
+    }
+
+    private static long verified(JobResult result) {
+        String note = result.notes().stream()
+                .filter(n -> n.endsWith("were read and verified"))
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(note.substring(0, note.indexOf(' ')));
+    }
+
+    private static long ops(JobResult result, Direction direction) {
+        return result.direction(direction).map(JobResult.DirectionResult::ops).orElse(0L);
+    }
+
+    private static long ops(JobResult result) {
+        return ops(result, Direction.READ) + ops(result, Direction.WRITE);
+    }
+
+    private static long bytes(JobResult result) {
+        return result.directions().stream()
+                .mapToLong(JobResult.DirectionResult::bytes)
+                .sum();
+    }
+
+    private Path file(int thread, int file) {
+        return temp.resolve("plimsoll-bench/job/job." + thread + "." + file);
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private static boolean ringsAreAllowed() {
+        try (Engine _ = Engines.open(EngineKind.IO_URING, 8, BLOCK)) {
+            return true;
+        } catch (PosixException e) {
+            System.out.println("without io_uring: " + e.getMessage());
+            return false;
+        }
+    }
+
+    private static void assumeRings() {
+        assumeTrue(ringsAreAllowed(), "the system refuses io_uring");
+    }
+
+    private static boolean directWorks(Path directory) throws IOException {
+        Path file = Files.write(directory.resolve("direct"), new byte[BLOCK]);
+        try (Engine engine = Engines.open(EngineKind.PSYNC, 1, BLOCK)) {
+            engine.open(new FileRef.At(file), new OpenMode(true, false, false, true, SyncPolicy.OpenFlag.NONE));
+            return Files.getFileStore(file).type().matches("ext[234]|xfs|btrfs");
+        } catch (PosixException _) {
+            return false;
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private static void assumeDirect(Path directory) throws IOException {
+        assumeTrue(directWorks(directory), "no disk with direct I/O at " + directory);
+    }
+
+    private static Work.Blocks work(AccessMode mode, BlockSizes blocks, long bytes, int files) {
+        int percent = mode.reads() ? mode.writes() ? 50 : 100 : 0;
+        return new Work.Blocks(
+                mode, percent, blocks, new Distribution.Uniform(), bytes, files, SyncPolicy.NONE, Content.RANDOM);
+    }
+
+    private JobResult succeed(Trial job) throws Exception {
+        JobResult result = run(job);
+        assertEquals(Optional.empty(), result.failure(), () -> result.plan().toString());
+        assertFalse(result.interrupted());
+        return result;
+    }
+
+    private JobResult run(Trial job) throws Exception {
+        return run(job, NEVER);
+    }
+
+    /// Whatever comes of a job, it can be shown.
+    private JobResult run(Trial job, BooleanSupplier stopped) throws Exception {
+        JobResult result = Bench.run(job.request(temp), Progress.NONE, stopped);
+        for (boolean bins : List.of(false, true)) {
+            JsonNode shown = JSON.readTree(BenchJson.render(result, SampleResults.RENDERING, bins));
+            assertEquals(
+                    ops(result, Direction.READ),
+                    shown.at("/jobs/0/read/total_ios").asLong());
+            assertEquals(
+                    ops(result, Direction.WRITE),
+                    shown.at("/jobs/0/write/total_ios").asLong());
+            assertEquals(
+                    ops(result, Direction.SYNC),
+                    shown.at("/jobs/0/sync/total_ios").asLong());
+            assertEquals(
+                    result.failure().isPresent() ? 1 : 0,
+                    shown.at("/jobs/0/error").asInt(-1));
+            assertEquals(
+                    result.failure().orElse(""), shown.at("/jobs/0/failure").asText());
+            assertEquals(result.interrupted(), shown.at("/jobs/0/interrupted").asBoolean());
+        }
+        String text = BenchText.render(result, SampleResults.RENDERING);
+        assertTrue(text.startsWith("job: (g=0): rw="), text);
+        return result;
+    }
+
+    /// A job to be changed where a test wants it otherwise: a sequential read of one small file with psync.
+    private static final class Trial {
+        private Work work = BenchIT.work(AccessMode.READ, BlockSizes.of(BLOCK), SIZE, 1);
+        private EngineKind kind = EngineKind.PSYNC;
+        private int depth = 1;
+        private boolean direct;
+        private int threads = 1;
+        private Load load = new Load.Closed();
+        private Span span = new Span(0, 0, false);
+        private Path directory;
+        private JobTarget target;
+        private boolean overwrite;
+        private boolean unlink;
+
+        private Work.Blocks blocks() {
+            return (Work.Blocks) work;
+        }
+
+        Trial mode(AccessMode mode) {
+            Work.Blocks b = blocks();
+            int percent = mode.reads() ? mode.writes() ? 50 : 100 : 0;
+            return with(mode, percent, b.blocks(), b.distribution(), b.bytes(), b.files(), b.sync(), b.content());
+        }
+
+        Trial blocks(BlockSizes sizes) {
+            Work.Blocks b = blocks();
+            return with(
+                    b.mode(), b.readPercent(), sizes, b.distribution(), b.bytes(), b.files(), b.sync(), b.content());
+        }
+
+        Trial distribution(Distribution distribution) {
+            Work.Blocks b = blocks();
+            return with(
+                    b.mode(), b.readPercent(), b.blocks(), distribution, b.bytes(), b.files(), b.sync(), b.content());
+        }
+
+        Trial bytes(long bytes) {
+            Work.Blocks b = blocks();
+            return with(
+                    b.mode(), b.readPercent(), b.blocks(), b.distribution(), bytes, b.files(), b.sync(), b.content());
+        }
+
+        Trial files(int files) {
+            Work.Blocks b = blocks();
+            return with(
+                    b.mode(), b.readPercent(), b.blocks(), b.distribution(), b.bytes(), files, b.sync(), b.content());
+        }
+
+        Trial sync(SyncPolicy sync) {
+            Work.Blocks b = blocks();
+            return with(
+                    b.mode(), b.readPercent(), b.blocks(), b.distribution(), b.bytes(), b.files(), sync, b.content());
+        }
+
+        Trial content(Content content) {
+            Work.Blocks b = blocks();
+            return with(
+                    b.mode(), b.readPercent(), b.blocks(), b.distribution(), b.bytes(), b.files(), b.sync(), content);
+        }
+
+        Trial verify() {
+            return content(new Content(0, 0, true));
+        }
+
+        private Trial with(
+                AccessMode mode,
+                int percent,
+                BlockSizes sizes,
+                Distribution distribution,
+                long bytes,
+                int files,
+                SyncPolicy sync,
+                Content content) {
+            work = new Work.Blocks(mode, percent, sizes, distribution, bytes, files, sync, content);
+            return this;
+        }
+
+        Trial engine(EngineKind engine, int iodepth) {
+            kind = engine;
+            depth = iodepth;
+            return this;
+        }
+
+        Trial direct() {
+            direct = true;
+            return this;
+        }
+
+        Trial threads(int count) {
+            threads = count;
+            return this;
+        }
+
+        Trial timed(long ms) {
+            span = new Span(0, ms * 1_000_000, true);
+            return this;
+        }
+
+        Trial in(Path other) {
+            directory = other;
+            return this;
+        }
+
+        JobRequest request(Path temp) {
+            JobPlan plan = new JobPlan(
+                    "job", work, new EngineChoice(kind, depth, direct, List.of(), List.of()), threads, load, span, 7);
+            JobTarget where = target != null ? target : new JobTarget.Directory(directory != null ? directory : temp);
+            return new JobRequest(plan, where, overwrite, unlink);
+        }
+    }
+}
