@@ -162,7 +162,7 @@ final class BlockLoop implements DataLoop {
 
     @Override
     public long verifiedUnits() {
-        return verifier == null ? 0 : verifier.unitsChecked() - verifier.unitsNotJudged();
+        return verifier == null ? 0 : verifier.unitsChecked();
     }
 
     private static List<Set<Track>> tracks(Work.Blocks work, boolean async, boolean open) {

@@ -14,6 +14,7 @@ import io.plimsoll.model.Work;
 import io.plimsoll.workload.BlockContent;
 import io.plimsoll.workload.BlockVerifier;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /// What a data thread of a block job makes for itself.
@@ -24,6 +25,7 @@ import java.util.List;
 record BlockPreparation(
         JobPlan plan, Work.Blocks work, EngineKind kind, int number, List<FileRef> files, JobControl control, long run)
         implements DataThread.Preparation {
+    private static final Path NOWHERE = Path.of("/dev/null");
 
     @Override
     public DataLoop loop() throws IOException {
@@ -68,9 +70,12 @@ record BlockPreparation(
     private BlockContent content(BlockVerifier verifier) {
         Content content = work.content();
         long seed = DataSeed.ofWrites(plan, run);
-        return verifier != null
-                ? new BlockContent(content, number, seed, verifier)
-                : new BlockContent(
-                        new Content(content.compressPercent(), content.dedupePercent(), false), number, seed);
+        if (verifier != null) {
+            return new BlockContent(content, number, seed, verifier);
+        }
+        Content plain = new Content(content.compressPercent(), content.dedupePercent(), false);
+        return files.getFirst().path().equals(NOWHERE)
+                ? BlockContent.unkept(plain, number, seed)
+                : new BlockContent(plain, number, seed);
     }
 }

@@ -107,6 +107,10 @@ final class JobRun {
             }
             // What preparing has left behind is not to be collected while measuring.
             System.gc();
+            if (span.rampNs() == 0) {
+                // Before the first operation: a short job would be over before the control thread looks.
+                listener.measuring(cpus());
+            }
             Timeline line = Timeline.of(span, System.nanoTime() + START_DELAY_NS);
             long startedAtMs = System.currentTimeMillis() + (line.measureNs() - System.nanoTime()) / 1_000_000;
             sampledNs = line.startNs();
@@ -164,7 +168,7 @@ final class JobRun {
     }
 
     private void work(Timeline line) throws InterruptedException {
-        boolean measuring = false;
+        boolean measuring = span.rampNs() == 0;
         long givenUpNs = line.endNs() == Long.MAX_VALUE ? Long.MAX_VALUE : line.endNs() + DRAIN_NS_MAX;
         while (unfinished.getCount() > 0) {
             long now = System.nanoTime();
@@ -172,8 +176,7 @@ final class JobRun {
                 measuring = true;
                 sampledNs = line.measureNs();
                 phaseNs = line.measureNs();
-                listener.measuring(
-                        threads.stream().flatMap(t -> t.cpu().stream()).toList());
+                listener.measuring(cpus());
             }
             long next = measuring ? sampledNs + SAMPLE_NS : Math.min(sampledNs + SAMPLE_NS, line.measureNs());
             if (!interrupted && stopped.getAsBoolean()) {
@@ -215,6 +218,10 @@ final class JobRun {
             samples.add(moment);
         }
         listener.sampled(moment);
+    }
+
+    private List<ThreadCpu> cpus() {
+        return threads.stream().flatMap(thread -> thread.cpu().stream()).toList();
     }
 
     private List<DataLoop> loops() {

@@ -9,10 +9,11 @@ import java.lang.foreign.MemorySegment;
 
 /// Makes what written blocks hold. One data thread; allocates nothing once it is made.
 ///
-/// Memory is filled once with random words, and each block gets a number into the first 8 bytes of every 4 KiB, which
-/// no other 4 KiB of the job has: storage can neither compress it nor find a block that it already has, and a block of
-/// 1 MiB costs 256 stores, not a refill. (Storage that looks for blocks that are merely alike, not the same, may find
-/// them: only the numbers differ between two blocks out of the same memory.)
+/// Blocks below 128 KiB are filled anew each time, as storage may compress many of them at once. Larger ones are
+/// filled once, and get a number into the first 8 bytes of every 4 KiB, which no other 4 KiB of the job has: storage
+/// can neither compress them nor find a block that it already has, and a block of 1 MiB costs 256 stores, not a
+/// refill. (Storage that looks for blocks that are merely alike, not the same, may find them: only the numbers
+/// differ between two blocks out of the same memory.)
 ///
 /// - Compressible: each sector of 512 bytes ends in its share of zeros, as with fio's `buffer_compress_percentage` and
 ///   its default chunk, so that the share holds for any block size. The numbers are kept: even at 100 % no 4 KiB is
@@ -22,6 +23,9 @@ import java.lang.foreign.MemorySegment;
 public final class BlockContent {
     private static final int PIECE_BYTES = 4096;
     private static final int SECTOR_BYTES = 512;
+
+    /// File systems compress 128 KiB at once (btrfs, and ZFS as it comes): smaller blocks must not be alike.
+    private static final int COMPRESSED_BYTES = (128 << 10) - 1;
     private static final int REPEATED_PIECES = 16;
     private static final int PERCENT = 100;
     private static final long ODD = 0x9E3779B97F4A7C15L;
@@ -34,7 +38,7 @@ public final class BlockContent {
 
     private final MemorySegment sector = MemorySegment.ofArray(words);
     private final int dedupePercent;
-    private final boolean refills;
+    private final int refilledBytesMax;
     private final BlockVerifier verifier;
     private final Xoshiro256 duplicates;
     private final MemorySegment repeated;
@@ -44,14 +48,23 @@ public final class BlockContent {
         this(content, thread, seed, null);
     }
 
+    /// For writes that nobody keeps (`/dev/null`): no block is filled anew, whatever its size.
+    public static BlockContent unkept(Content content, int thread, long seed) {
+        return new BlockContent(content, thread, seed, null, 0);
+    }
+
     /// @param verifier of the same data thread, which seals each block; null where blocks are not verified
     public BlockContent(Content content, int thread, long seed, BlockVerifier verifier) {
+        this(content, thread, seed, verifier, content.compressPercent() > 0 ? Integer.MAX_VALUE : COMPRESSED_BYTES);
+    }
+
+    private BlockContent(Content content, int thread, long seed, BlockVerifier verifier, int refilledBytesMax) {
         if (content.verify() == (verifier == null)) {
             throw new IllegalArgumentException("a verifier is for verified blocks, and they need one");
         }
         this.verifier = verifier;
         dedupePercent = content.dedupePercent();
-        refills = content.compressPercent() > 0;
+        this.refilledBytesMax = refilledBytesMax;
         int randomWords = words.length * (PERCENT - content.compressPercent()) / PERCENT;
         Xoshiro256 random = new Xoshiro256(seed, thread, Purpose.CONTENT);
         for (int i = 0; i < randomWords; i++) {
@@ -91,7 +104,7 @@ public final class BlockContent {
 
     /// Makes the next block, which will be written to `offset` of file `file`.
     public void next(MemorySegment memory, int bytes, int file, long offset) {
-        if (refills) {
+        if (bytes <= refilledBytesMax) {
             fill(memory, bytes);
         }
         if (verifier != null) {

@@ -44,7 +44,6 @@ import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -306,7 +305,6 @@ class BenchIT {
     }
 
     @Test
-    @Disabled("blocks smaller than what a storage compresses at once repeat the words of those before")
     void aFileCannotBeCompressedWhereNothingIsSaid() throws Exception {
         succeed(new Trial().mode(AccessMode.WRITE));
         assertTrue(deflated(Files.readAllBytes(file(0, 0))) > 0.95 * SIZE);
