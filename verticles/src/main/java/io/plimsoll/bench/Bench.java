@@ -2,6 +2,8 @@ package io.plimsoll.bench;
 
 import io.plimsoll.model.Work;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 
 /// Runs jobs on this machine.
@@ -16,6 +18,10 @@ public final class Bench {
     /// @throws InterruptedException where it was stopped before it began
     public static JobResult run(JobRequest request, Progress progress, BooleanSupplier stopped)
             throws IOException, InterruptedException {
+        // A mistyped path would be made, and another disk measured.
+        if (request.target() instanceof JobTarget.Directory(Path path) && !Files.isDirectory(path)) {
+            throw new JobRefusedException(path + " is not a directory; make it, or name one that is there");
+        }
         return switch (request.plan().work()) {
             case Work.Blocks blocks -> new BlockJob(request, blocks, progress, stopped).run();
             case Work.Chunks chunks -> ChunkJob.run(request, chunks, progress, stopped);

@@ -294,9 +294,10 @@ public final class BenchText {
 
     private void rate(OpenLoopResult open) {
         line(
-                "  rate         : requested %s/s, achieved %s/s (%s %%), due %d, missed %d",
+                "  rate         : requested %s/s, achieved %s/s (%s %%; %s %% of what was due), due %d, missed %d",
                 fixed(open.requestedPerSecond(), 1),
                 fixed(open.achievedPerSecond(), 1),
+                fixed(100 * open.achievedPerSecond() / open.requestedPerSecond(), 2),
                 fixed(100 * open.achievedShare(), 2),
                 open.due(),
                 open.missed());

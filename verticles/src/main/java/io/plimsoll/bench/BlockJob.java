@@ -57,7 +57,8 @@ final class BlockJob {
                 .flatMap(thread -> files.files(thread).stream())
                 .distinct()
                 .toList();
-        List<String> notes = new ArrayList<>(List.of(files.state().words()));
+        List<String> notes = new ArrayList<>(
+                List.of(request.target().path() + ": " + files.state().words()));
         if (work.sync().every() > 0 && engine.kind() == EngineKind.IO_URING) {
             notes.add("each sync is linked to its write: its time includes the write's");
         }

@@ -79,6 +79,8 @@ final class BlockLoop implements DataLoop {
     private long alikeSubmittedNs;
     /// How many operations are handed over at once.
     private int batch = 1;
+    private long handedOverNs;
+    private int completedAtOnce;
     private final int[] readBytes;
     /// The stream's operation could not be begun yet.
     private boolean held;
@@ -265,6 +267,7 @@ final class BlockLoop implements DataLoop {
         if (control.stopped() && endNs > now) {
             endNs = now;
         }
+        completedAtOnce = 0;
         queueDue(now);
         int handedOver = queuedCount;
         if (handedOver > 0 || requeued) {
@@ -281,7 +284,7 @@ final class BlockLoop implements DataLoop {
         if (handedOver > 0) {
             // What completes while it is handed over costs processor time alone, and is cheapest by the batch. A
             // device that works meanwhile would only wait for the rest of a batch.
-            batch = completed >= handedOver ? Math.min(2 * batch, slots.depth) : Math.max(batch / 2, 1);
+            batch = completedAtOnce >= handedOver ? Math.min(2 * batch, slots.depth) : Math.max(batch / 2, 1);
         }
         return true;
     }
@@ -407,6 +410,7 @@ final class BlockLoop implements DataLoop {
 
     private void submit() throws PosixException {
         long start = System.nanoTime();
+        handedOverNs = start;
         for (int i = 0; i < queuedCount; i++) {
             slots.startNs[queued[i]] = start;
         }
@@ -503,6 +507,9 @@ final class BlockLoop implements DataLoop {
     /// Operations that began together and end together have the same times, and are recorded together.
     private void record(int slot, long now) {
         int kind = slots.kind[slot];
+        if (slots.startNs[slot] == handedOverNs) {
+            completedAtOnce++;
+        }
         if (open && kind != SYNC && slots.dueNs[slot] < timeline.measureNs()) {
             return; // the ramp's, however late it was
         }

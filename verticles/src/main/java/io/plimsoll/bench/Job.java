@@ -79,10 +79,16 @@ final class Job {
         }
         Optional<Observation> seen = observer.observation();
         Optional<Long> ownCostNs = outcome.failure().isEmpty() && plan.work() instanceof Work.Blocks blocks
-                ? OwnCost.measure(plan, blocks)
+                ? OwnCost.measure(
+                        plan,
+                        blocks,
+                        IntStream.range(0, DataLoop.KINDS)
+                                .mapToLong(outcome.totals()::ops)
+                                .sum())
                 : Optional.empty();
         seen.map(Observation::unknown)
-                .filter(unknown -> !unknown.isEmpty())
+                // A data thread that failed is gone before it can be looked at.
+                .filter(unknown -> !unknown.isEmpty() && outcome.failure().isEmpty())
                 .ifPresent(unknown -> allNotes.add("this machine does not tell " + String.join(", ", unknown)
                         + "; flags that need it cannot be raised"));
         JobResult bare = new JobResult(
