@@ -242,7 +242,7 @@ class BenchIT {
             }
         }
         assertEquals(12, files.size());
-        assertTrue(result.notes().getFirst().startsWith("12 files of "), result.notes() + "");
+        assertTrue(result.notes().getFirst().contains(": 12 files of "), result.notes() + "");
     }
 
     @Test
