@@ -78,7 +78,7 @@ class BenchProgramIT {
                 "  cpu          : usr=.*%, sys=.*%, ctx=\\d+, majf=\\d+, minf=\\d+, waited=.*%",
                 "  issued rwts  : total=\\d+,\\d+,0,4 short=0,0,0,0",
                 "  rate         : requested 2000.0/s, achieved .*",
-                "  note         : 1 file of 1.05 MB: 1 filled .*",
+                "  note         : .*: 1 file of 1.05 MB: 1 filled .*",
                 "Run status group 0 \\(all jobs\\):",
                 "   READ: bw=.*, io=.*, run=\\d+-\\d+msec",
                 "  WRITE: bw=.*, io=.*, run=\\d+-\\d+msec");
@@ -155,6 +155,7 @@ class BenchProgramIT {
 
     @Test
     void anInterruptEndsEveryKindOfWorkWithTheResultUntilThen() throws Exception {
+        Files.createDirectory(home.resolve("in"));
         for (String[] work : new String[][] {
             {"--rw=chunks", "--bs=256k", "--filesize=1m"},
             {"--rw=metadata", "--nrfiles=50", "--time_based"},
@@ -187,7 +188,7 @@ class BenchProgramIT {
     @Test
     void refusalsAreExitCodeTwoWithARemedyAndTouchNothing() throws Exception {
         Path thesis = Files.writeString(home.resolve("thesis"), "years of work");
-        String in = "--directory=" + home.resolve("in");
+        String in = "--directory=" + Files.createDirectory(home.resolve("in"));
         for (String[] job : new String[][] {
             {"--filename=" + thesis, "--size=4k", "--rw=randwrite", "remedy:--overwrite=1"},
             {in, "--size=1m", "--direct=1", "--ioengine=mmap", "remedy:use psync or io_uring"},
@@ -195,7 +196,8 @@ class BenchProgramIT {
             {in, "--size=1m", "--direct=1", "--bs=1000", "remedy:choose another block size, or --direct=0"},
             {in, "--size=1m", "--rw=write", "--bs=1000", "--verify", "remedy:whole sectors of 512 bytes"},
             {in, "--size=1000t", "remedy:choose a smaller --size or --numjobs"},
-            {"--directory=/proc/x", "--size=1m", "remedy:name a directory on the disk"},
+            {"--directory=/proc/self", "--size=1m", "remedy:name a directory on the disk"},
+            {in + "/missing", "--size=1m", "remedy:make it, or name one that is there"},
             {in, "--rw=randraed", "--size=1m", "remedy:write randread"},
             {in, "--rw=chunks", "--runtime=1", "--ioengine=io_uring", "--iodepth=8", "remedy:use --numjobs"}
         }) {
