@@ -7,7 +7,6 @@ import io.plimsoll.bench.JobRefusedException;
 import io.plimsoll.bench.JobRequest;
 import io.plimsoll.bench.JobResult;
 import io.plimsoll.bench.Progress;
-import io.plimsoll.io.TargetRefusedException;
 import io.plimsoll.model.Load;
 import io.plimsoll.report.Plain;
 import java.io.IOException;
@@ -126,15 +125,15 @@ final class BenchCommand implements Callable<Integer>, Main.Explains {
                 () -> stopped.set(true),
                 () -> "files of the job may be left at " + request.target().path())) {
             JobResult result = measured(request, console, stopped::get);
-            print(render(result), out);
+            OutputOptions.print(render(result), out);
             if (result.interrupted() || interrupts.happened()) {
                 return ExitCode.INTERRUPTED;
             }
             return result.failure().isPresent() ? ExitCode.FAILED : ExitCode.OK;
         } catch (IOException | RuntimeException e) {
-            Throwable failure = explained(e);
+            Throwable failure = OutputOptions.explained(e);
             if (output.format() != OutputOptions.Format.NORMAL) {
-                print(error(failure.getMessage()), out);
+                OutputOptions.print(error(failure.getMessage()), out);
             }
             return Failures.report(failure, console.debug(), console.err());
         }
@@ -146,15 +145,6 @@ final class BenchCommand implements Callable<Integer>, Main.Explains {
         } catch (InterruptedException e) {
             throw new CommandException(ExitCode.INTERRUPTED, "interrupted before there was a result", e);
         }
-    }
-
-    /// A refusal has its own type; what else the system says before there is a result is a failure of I/O.
-    private static Throwable explained(Exception e) {
-        return switch (e) {
-            case JobRefusedException _, TargetRefusedException _ -> e;
-            case IOException _ -> new CommandException(ExitCode.FAILED, e.getMessage(), e);
-            default -> e;
-        };
     }
 
     private String render(JobResult result) {
@@ -173,14 +163,6 @@ final class BenchCommand implements Callable<Integer>, Main.Explains {
         return BenchJson.error(message, output.rendering(), System.currentTimeMillis());
     }
 
-    private static void print(String text, PrintWriter out) {
-        out.print(text);
-        out.flush();
-        if (out.checkError()) {
-            throw new CommandException(ExitCode.FAILED, "the result could not be written (is the disk full?)");
-        }
-    }
-
     /// Who asked for JSON gets JSON, whatever else was wrong with the command line.
     @Override
     public Optional<String> misused(ParameterException misuse, String[] args) {
@@ -188,7 +170,9 @@ final class BenchCommand implements Callable<Integer>, Main.Explains {
                 ? FioHints.instead(unmatched.getUnmatched().getFirst())
                 : Optional.empty();
         if (OutputOptions.jsonOnStdout(args)) {
-            print(error(message.orElse(misuse.getMessage())), spec.commandLine().getOut());
+            OutputOptions.print(
+                    error(message.orElse(misuse.getMessage())),
+                    spec.commandLine().getOut());
         }
         return message;
     }

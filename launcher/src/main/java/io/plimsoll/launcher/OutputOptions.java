@@ -1,6 +1,8 @@
 package io.plimsoll.launcher;
 
+import io.plimsoll.bench.JobRefusedException;
 import io.plimsoll.bench.Rendering;
+import io.plimsoll.io.TargetRefusedException;
 import io.plimsoll.wire.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -123,5 +125,23 @@ final class OutputOptions {
         } catch (IllegalArgumentException e) {
             throw new TypeConversionException(e.getMessage());
         }
+    }
+
+    /// Prints a result, which is lost where nobody looks whether it was written.
+    static void print(String text, PrintWriter out) {
+        out.print(text);
+        out.flush();
+        if (out.checkError()) {
+            throw new CommandException(ExitCode.FAILED, "the result could not be written (is the disk full?)");
+        }
+    }
+
+    /// A refusal has its own type; what else the system says before there is a result is a failure of I/O.
+    static Throwable explained(Exception e) {
+        return switch (e) {
+            case JobRefusedException _, TargetRefusedException _ -> e;
+            case IOException _ -> new CommandException(ExitCode.FAILED, e.getMessage(), e);
+            default -> e;
+        };
     }
 }

@@ -1,7 +1,6 @@
 package io.plimsoll.launcher;
 
 import io.plimsoll.bench.Bench;
-import io.plimsoll.bench.JobRefusedException;
 import io.plimsoll.bench.JobRequest;
 import io.plimsoll.bench.JobResult;
 import io.plimsoll.bench.RateSearch.Step;
@@ -12,7 +11,6 @@ import io.plimsoll.bench.SaturationPlan;
 import io.plimsoll.bench.SaturationResult;
 import io.plimsoll.bench.SaturationStep;
 import io.plimsoll.bench.SaturationText;
-import io.plimsoll.io.TargetRefusedException;
 import io.plimsoll.model.JobPlan;
 import io.plimsoll.model.Load;
 import io.plimsoll.report.Plain;
@@ -145,12 +143,12 @@ final class SaturateCommand implements Callable<Integer>, Main.Explains {
                 () -> "files of the job may be left at " + plan.job().target().path())) {
             announce(plan, page, console);
             SaturationResult result = searched(plan, console, stopped::get);
-            print(render(result), out);
+            OutputOptions.print(render(result), out);
             return ended(result, page, interrupts.happened(), console);
         } catch (IOException | RuntimeException e) {
-            Throwable failure = explained(e);
+            Throwable failure = OutputOptions.explained(e);
             if (json()) {
-                print(SaturationJson.error(failure.getMessage(), Version.TEXT), out);
+                OutputOptions.print(SaturationJson.error(failure.getMessage(), Version.TEXT), out);
             }
             return Failures.report(failure, console.debug(), console.err());
         }
@@ -239,30 +237,13 @@ final class SaturateCommand implements Callable<Integer>, Main.Explains {
                         .collect(Collectors.joining());
     }
 
-    /// A refusal has its own type; what else the system says before there is a result is a failure of I/O.
-    private static Throwable explained(Exception e) {
-        return switch (e) {
-            case JobRefusedException _, TargetRefusedException _ -> e;
-            case IOException _ -> new CommandException(ExitCode.FAILED, e.getMessage(), e);
-            default -> e;
-        };
-    }
-
-    private static void print(String text, PrintWriter out) {
-        out.print(text);
-        out.flush();
-        if (out.checkError()) {
-            throw new CommandException(ExitCode.FAILED, "the result could not be written (is the disk full?)");
-        }
-    }
-
     @Override
     public Optional<String> misused(ParameterException misuse, String[] args) {
         Optional<String> message = misuse instanceof UnmatchedArgumentException unmatched
                 ? instead(unmatched.getUnmatched().getFirst())
                 : Optional.empty();
         if (OutputOptions.jsonOnStdout(args)) {
-            print(
+            OutputOptions.print(
                     SaturationJson.error(message.orElse(misuse.getMessage()), Version.TEXT),
                     spec.commandLine().getOut());
         }

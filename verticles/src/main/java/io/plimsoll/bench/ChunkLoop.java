@@ -101,21 +101,6 @@ final class ChunkLoop implements DataLoop, WriteObserver {
     }
 
     @Override
-    public long due() {
-        return 0;
-    }
-
-    @Override
-    public long missed() {
-        return 0;
-    }
-
-    @Override
-    public long shortOps(Direction direction) {
-        return 0;
-    }
-
-    @Override
     public void close() throws PosixException {
         files.close();
     }

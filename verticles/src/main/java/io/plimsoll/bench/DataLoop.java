@@ -25,13 +25,19 @@ interface DataLoop extends AutoCloseable {
     long lastCompletedNs();
 
     /// Operations whose intended start was in the measured time; 0 without a rate.
-    long due();
+    default long due() {
+        return 0;
+    }
 
     /// Those of them that were never begun.
-    long missed();
+    default long missed() {
+        return 0;
+    }
 
     /// Operations that came back with a part first.
-    long shortOps(Direction direction);
+    default long shortOps(Direction direction) {
+        return 0;
+    }
 
     /// Time of measuring in ns in which operations of this kind were the work; 0 where that is all of it.
     default long activeNs(Direction direction) {

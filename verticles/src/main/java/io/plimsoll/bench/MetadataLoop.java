@@ -154,21 +154,6 @@ final class MetadataLoop implements DataLoop {
     }
 
     @Override
-    public long due() {
-        return 0;
-    }
-
-    @Override
-    public long missed() {
-        return 0;
-    }
-
-    @Override
-    public long shortOps(Direction direction) {
-        return 0;
-    }
-
-    @Override
     public long activeNs(Direction direction) {
         return activeNs[direction.ordinal()];
     }
