@@ -52,10 +52,7 @@ record BlockPreparation(
                 false,
                 plan.engine().direct(),
                 work.sync().open());
-        int[] numbers = new int[files.size()];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = engine.open(files.get(i), mode);
-        }
+        OpenedFiles opened = new OpenedFiles(engine, files, mode);
         // The null engine gives nothing back that could be verified.
         BlockVerifier verifier =
                 verify && kind != EngineKind.NULL ? new BlockVerifier(work, number, plan.seed(), run) : null;
@@ -63,8 +60,7 @@ record BlockPreparation(
         for (int slot = 0; writes && slot < engine.depth(); slot++) {
             content.fill(engine.memory(slot));
         }
-        List<String> paths = files.stream().map(file -> file.path().toString()).toList();
-        return new BlockLoop(plan, work, number, engine, numbers, paths, content, verifier, control);
+        return new BlockLoop(plan, work, number, engine, opened, content, verifier, control);
     }
 
     private BlockContent content(BlockVerifier verifier) {

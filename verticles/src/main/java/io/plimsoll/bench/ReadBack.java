@@ -6,30 +6,19 @@ import io.plimsoll.model.AccessMode;
 import io.plimsoll.model.Work;
 import io.plimsoll.workload.BlockStream;
 import io.plimsoll.workload.BlockVerifier;
-import io.plimsoll.workload.Finding;
-import java.lang.foreign.MemorySegment;
-import java.util.List;
 
 /// Reads back what a data thread wrote with `verify`, and checks it. Not measured.
 final class ReadBack {
     private final Engine engine;
-    private final int[] files;
-    private final List<String> paths;
+    private final OpenedFiles files;
     private final BlockVerifier verifier;
     private final JobControl control;
     private final BlockStream stream;
     private final Slots slots;
 
-    ReadBack(
-            Engine engine,
-            Work.Blocks work,
-            int[] files,
-            List<String> paths,
-            BlockVerifier verifier,
-            JobControl control) {
+    ReadBack(Engine engine, Work.Blocks work, OpenedFiles files, BlockVerifier verifier, JobControl control) {
         this.engine = engine;
         this.files = files;
-        this.paths = paths;
         this.verifier = verifier;
         this.control = control;
         Work.Blocks reading = new Work.Blocks(
@@ -75,13 +64,13 @@ final class ReadBack {
     /// What is still missing of the block.
     private void read(int slot) {
         int done = slots.done[slot];
-        engine.read(slot, files[slots.file[slot]], slots.offset[slot] + done, done, slots.bytes[slot] - done);
+        engine.read(slot, files.number(slots.file[slot]), slots.offset[slot] + done, done, slots.bytes[slot] - done);
     }
 
     private void check(int slot, int result) throws PosixException {
         if (result < 0 && !Engine.again(result)) {
             throw new PosixException(
-                    "read back", paths.get(slots.file[slot]), -result, "at offset " + slots.offset[slot]);
+                    "read back", files.path(slots.file[slot]), -result, "at offset " + slots.offset[slot]);
         }
         slots.done[slot] += Math.max(result, 0);
         if (result == 0) {
@@ -93,17 +82,10 @@ final class ReadBack {
             read(slot);
             return;
         }
-        compare(slot);
-        slots.completed(slot);
-    }
-
-    private void compare(int slot) throws PosixException {
-        MemorySegment memory = engine.memory(slot);
-        int bytes = slots.bytes[slot];
-        int file = slots.file[slot];
-        long offset = slots.offset[slot];
-        if (verifier.check(memory, bytes, file, offset) != Finding.OK) {
-            throw new PosixException("verify", paths.get(file), 0, verifier.describe(memory, bytes, file, offset));
+        PosixException damage = BlockOperations.damage(verifier, engine, files, slots, slot);
+        if (damage != null) {
+            throw damage;
         }
+        slots.completed(slot);
     }
 }

@@ -69,12 +69,12 @@ class ReadBackIT {
         BlockVerifier verifier = new BlockVerifier(work, 0, 1, 1);
         BlockContent content = new BlockContent(work.content(), 0, 1, verifier);
         try (Engine engine = Engines.open(EngineKind.PSYNC, 1, BLOCK)) {
-            int number =
-                    engine.open(new FileRef.At(file), new OpenMode(true, true, true, false, SyncPolicy.OpenFlag.NONE));
+            OpenMode mode = new OpenMode(true, true, true, false, SyncPolicy.OpenFlag.NONE);
+            OpenedFiles files = new OpenedFiles(engine, List.of(new FileRef.At(file)), mode);
             content.fill(engine.memory(0));
             for (int i = 0; i < blocks; i++) {
                 content.next(engine.memory(0), BLOCK, 0, (long) i * BLOCK);
-                engine.write(0, number, (long) i * BLOCK, 0, BLOCK);
+                engine.write(0, files.number(0), (long) i * BLOCK, 0, BLOCK);
                 engine.submit();
                 assertEquals(1, engine.reap(1, -1));
                 assertEquals(BLOCK, engine.result(0));
@@ -85,7 +85,7 @@ class ReadBackIT {
                     channel.write(java.nio.ByteBuffer.allocate(1), left - 1);
                 }
             }
-            new ReadBack(engine, work, new int[] {number}, List.of(file.toString()), verifier, new JobControl()).run();
+            new ReadBack(engine, work, files, verifier, new JobControl()).run();
             return verifier.unitsChecked();
         }
     }

@@ -1,0 +1,186 @@
+package io.plimsoll.bench;
+
+import io.plimsoll.model.Direction;
+import io.plimsoll.model.Work;
+import io.plimsoll.stats.OpRecorder;
+import io.plimsoll.stats.OpRecorder.Track;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// The times of a block loop's operations: when the ramp is over they are recorded.
+///
+/// Operations that began together and end together have the same times, and are recorded together. One thread, but
+/// [#measuring] and what the recorder gives are for any; recording allocates nothing.
+final class BlockTimes {
+    private static final int SYNC = Direction.SYNC.ordinal();
+
+    private final Slots slots;
+    private final OpRecorder recorder;
+    private final boolean async;
+    private final boolean open;
+    private final int[] handedOverOfKind = new int[SYNC + 1];
+    private final long[] shortOps = new long[SYNC + 1];
+
+    private long measureNs;
+    private boolean ramp;
+    private volatile boolean measuring;
+    private long handedOverNs;
+    private int completedAtOnce;
+
+    private int alike;
+    private long alikeBytes;
+    private int alikeKind;
+    private long alikeStartNs;
+    private long alikeSubmittedNs;
+
+    /// @param async whether submitting has a time of its own
+    /// @param open whether operations have intended starts
+    /// @param ramp whether what is recorded first will be forgotten
+    BlockTimes(Slots slots, Work.Blocks work, boolean async, boolean open, boolean ramp) {
+        this.slots = slots;
+        this.async = async;
+        this.open = open;
+        recorder = new OpRecorder(tracks(work, async, open));
+        if (ramp) {
+            recorder.expectRestart();
+        }
+    }
+
+    private static List<Set<Track>> tracks(Work.Blocks work, boolean async, boolean open) {
+        Set<Track> tracks = EnumSet.of(Track.LAT);
+        if (async) {
+            tracks.addAll(EnumSet.of(Track.SLAT, Track.CLAT));
+        }
+        if (open) {
+            tracks.addAll(EnumSet.of(Track.RESP, Track.LATE));
+        }
+        boolean syncs = work.sync().every() > 0 || work.sync().atEnd();
+        Set<Track> syncTracks = EnumSet.copyOf(tracks);
+        syncTracks.removeAll(EnumSet.of(Track.RESP, Track.LATE));
+        return Stream.of(Direction.values())
+                .map(direction -> switch (direction) {
+                    case READ -> work.mode().reads() ? tracks : Set.<Track>of();
+                    case WRITE -> work.mode().writes() ? tracks : Set.<Track>of();
+                    case SYNC -> syncs ? syncTracks : Set.<Track>of();
+                    case CREATE, STAT, OPEN, RENAME, UNLINK -> Set.<Track>of();
+                })
+                .toList();
+    }
+
+    void begin(Timeline line) {
+        measureNs = line.measureNs();
+        ramp = line.measureNs() > line.startNs();
+    }
+
+    /// Ends the ramp when its time is over.
+    void look(long now) {
+        if (!measuring && now >= measureNs) {
+            if (ramp) {
+                recorder.restart();
+                shortOps[Direction.READ.ordinal()] = 0;
+                shortOps[Direction.WRITE.ordinal()] = 0;
+            }
+            measuring = true;
+        }
+    }
+
+    boolean measuring() {
+        return measuring;
+    }
+
+    /// Whether an operation that was due then belongs to the result; an earlier one is the ramp's, however late it is.
+    boolean measures(long dueNs) {
+        return dueNs >= measureNs;
+    }
+
+    long measureNs() {
+        return measureNs;
+    }
+
+    OpRecorder recorder() {
+        return recorder;
+    }
+
+    /// The operations of these slots were handed to the engine in one call.
+    ///
+    /// @param startNs before the call
+    void handedOver(int[] handedOver, int count, long startNs) {
+        handedOverNs = startNs;
+        completedAtOnce = 0;
+        if (!async && !open) {
+            return;
+        }
+        long submittedNs = async ? System.nanoTime() : 0;
+        for (int i = 0; i < count; i++) {
+            int slot = handedOver[i];
+            int kind = slots.kind[slot];
+            slots.submittedNs[slot] = submittedNs;
+            handedOverOfKind[kind]++;
+            if (open && kind != SYNC && measures(slots.dueNs[slot])) {
+                recorder.record(kind, Track.LATE, startNs - slots.dueNs[slot]);
+            }
+        }
+        for (int kind = 0; kind <= SYNC; kind++) {
+            if (async && handedOverOfKind[kind] > 0) {
+                recorder.record(kind, Track.SLAT, submittedNs - startNs, handedOverOfKind[kind]);
+            }
+            handedOverOfKind[kind] = 0;
+        }
+    }
+
+    /// Of those that were handed over last, how many had completed when completions were looked at.
+    int completedAtOnce() {
+        return completedAtOnce;
+    }
+
+    /// The operation of this slot is complete; after the last one that was seen `now` comes [#flush].
+    void completed(int slot, long now) {
+        int kind = slots.kind[slot];
+        long start = slots.startNs[slot];
+        if (start == handedOverNs) {
+            completedAtOnce++;
+        }
+        if (open && kind != SYNC && !measures(slots.dueNs[slot])) {
+            return;
+        }
+        if (kind != alikeKind || start != alikeStartNs) {
+            flush(now);
+            alikeKind = kind;
+            alikeStartNs = start;
+            alikeSubmittedNs = slots.submittedNs[slot];
+        }
+        alike++;
+        alikeBytes += slots.bytes[slot];
+        if (open && kind != SYNC) {
+            recorder.record(kind, Track.RESP, now - slots.dueNs[slot]);
+        }
+    }
+
+    void flush(long now) {
+        if (alike > 0) {
+            recorder.count(alikeKind, alike, alikeBytes);
+            recorder.record(alikeKind, Track.LAT, now - alikeStartNs, alike);
+            if (async) {
+                recorder.record(alikeKind, Track.CLAT, now - alikeSubmittedNs, alike);
+            }
+            alike = 0;
+            alikeBytes = 0;
+        }
+    }
+
+    /// An operation came back with a part.
+    void cameShort(int kind) {
+        shortOps[kind]++;
+    }
+
+    long shortOps(Direction direction) {
+        return direction.ordinal() <= SYNC ? shortOps[direction.ordinal()] : 0;
+    }
+
+    /// What was never begun has waited at least so long.
+    void missed(int kind, long waitedNs) {
+        recorder.record(kind, Track.RESP, waitedNs);
+    }
+}
