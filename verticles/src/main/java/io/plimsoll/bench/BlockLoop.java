@@ -71,7 +71,7 @@ final class BlockLoop implements DataLoop {
         dueTimes = plan.load() instanceof Load.Open load ? new DueTimes(load, thread, plan.seed()) : null;
         open = dueTimes != null;
         slots = new Slots(engine.depth());
-        times = new BlockTimes(slots, work, engine.async(), open, plan.span().rampNs() > 0);
+        times = new BlockTimes(work, engine.async(), open, plan.span().rampNs() > 0);
         BlockStream stream = new BlockStream(work, thread, plan.seed());
         boolean again = plan.span().timeBased();
         operations = new BlockOperations(work, stream, again, engine, files, content, verifier, slots, times);
@@ -132,7 +132,7 @@ final class BlockLoop implements DataLoop {
         if (handedOver > 0) {
             // What completes while it is handed over costs processor time alone, and is cheapest by the batch. A
             // device that works meanwhile would only wait for the rest of a batch.
-            batch = times.completedAtOnce() >= handedOver ? Math.min(2 * batch, slots.depth) : Math.max(batch / 2, 1);
+            batch = times.completedAtOnce() >= handedOver ? Math.min(2 * batch, slots.depth()) : Math.max(batch / 2, 1);
         }
         return true;
     }

@@ -1,5 +1,6 @@
 package io.plimsoll.bench;
 
+import io.plimsoll.bench.Slots.Operation;
 import io.plimsoll.io.Engine;
 import io.plimsoll.io.PosixException;
 import io.plimsoll.model.Direction;
@@ -34,7 +35,7 @@ final class BlockOperations {
     private final Slots slots;
     private final BlockTimes times;
 
-    private final int[] queued;
+    private final Operation[] queued;
     private int queuedCount;
     private boolean restQueued;
     /// The stream's operation could not be begun yet.
@@ -42,10 +43,6 @@ final class BlockOperations {
 
     private boolean exhausted;
     private int writesSinceSync;
-    private final boolean[] syncAfter;
-    /// Of each slot's memory, how much holds what a read left there.
-    private final int[] readBytes;
-
     private PosixException failure;
 
     /// @param again whether the stream begins anew at its end
@@ -74,9 +71,7 @@ final class BlockOperations {
         async = engine.async();
         syncEvery = work.sync().every();
         syncDataOnly = work.sync().dataOnly();
-        queued = new int[2 * engine.depth()];
-        syncAfter = new boolean[engine.depth()];
-        readBytes = new int[engine.depth()];
+        queued = new Operation[2 * engine.depth()];
     }
 
     PosixException failure() {
@@ -128,76 +123,76 @@ final class BlockOperations {
     /// Queues it in a free slot; false where it has to wait, as verified blocks are not written while they are written
     /// or read.
     boolean begin(long dueNs) {
-        int slot = slots.take();
+        Operation operation = slots.take();
         int file = stream.file();
         long offset = stream.offset();
         int bytes = stream.bytes();
-        held = inFlight != null && !inFlight.tryAdd(slot, !stream.reads(), file, offset, bytes);
+        held = inFlight != null && !inFlight.tryAdd(operation.slot, !stream.reads(), file, offset, bytes);
         if (held) {
-            slots.completed(slot);
+            slots.completed(operation);
             return false;
         }
-        slots.dueNs[slot] = dueNs;
-        slots.file[slot] = file;
-        slots.offset[slot] = offset;
-        slots.bytes[slot] = bytes;
-        slots.done[slot] = 0;
-        queued[queuedCount++] = slot;
+        operation.dueNs = dueNs;
+        operation.file = file;
+        operation.offset = offset;
+        operation.bytes = bytes;
+        operation.done = 0;
+        queued[queuedCount++] = operation;
         if (stream.reads()) {
-            slots.kind[slot] = READ;
-            engine.read(slot, files.number(file), offset, 0, bytes);
+            operation.kind = READ;
+            engine.read(operation.slot, files.number(file), offset, 0, bytes);
             if (content != null) {
-                readBytes[slot] = Math.max(readBytes[slot], bytes);
+                operation.readBytes = Math.max(operation.readBytes, bytes);
             }
         } else {
-            slots.kind[slot] = WRITE;
-            write(slot, file, offset, bytes);
+            operation.kind = WRITE;
+            write(operation);
         }
         return true;
     }
 
-    private void write(int slot, int file, long offset, int bytes) {
-        if (readBytes[slot] > 0) {
+    private void write(Operation write) {
+        if (write.readBytes > 0) {
             // What a read left there is somebody else's content.
-            content.fill(engine.memory(slot), readBytes[slot]);
-            readBytes[slot] = 0;
+            content.fill(engine.memory(write.slot), write.readBytes);
+            write.readBytes = 0;
         }
-        content.next(engine.memory(slot), bytes, file, offset);
-        engine.write(slot, files.number(file), offset, 0, bytes);
+        content.next(engine.memory(write.slot), write.bytes, write.file, write.offset);
+        engine.write(write.slot, files.number(write.file), write.offset, 0, write.bytes);
         if (syncEvery > 0 && ++writesSinceSync == syncEvery) {
             writesSinceSync = 0;
-            int sync = slots.takeSync(slot);
+            Operation sync = slots.takeSync(write);
             if (async) {
                 engine.link();
-                queueSync(sync, file);
+                queueSync(sync, write.file);
             } else {
                 // On its own when the write has completed: both would have the time of both.
-                syncAfter[slot] = true;
+                write.syncAfter = true;
             }
         }
     }
 
-    private void queueSync(int slot, int file) {
-        slots.kind[slot] = SYNC;
-        slots.file[slot] = file;
-        slots.bytes[slot] = 0;
-        slots.done[slot] = 0;
-        engine.sync(slot, files.number(file), syncDataOnly);
-        queued[queuedCount++] = slot;
+    private void queueSync(Operation sync, int file) {
+        sync.kind = SYNC;
+        sync.file = file;
+        sync.bytes = 0;
+        sync.done = 0;
+        engine.sync(sync.slot, files.number(file), syncDataOnly);
+        queued[queuedCount++] = sync;
     }
 
     /// Queues a sync of a file on its own.
     void sync(int file) {
-        int slot = slots.take();
-        queueSync(slots.takeSync(slot), file);
-        slots.completed(slot);
+        Operation owner = slots.take();
+        queueSync(slots.takeSync(owner), file);
+        slots.completed(owner);
     }
 
     /// Hands over what is queued.
     void submit() throws PosixException {
         long start = System.nanoTime();
         for (int i = 0; i < queuedCount; i++) {
-            slots.startNs[queued[i]] = start;
+            queued[i].startNs = start;
         }
         engine.submit();
         times.handedOver(queued, queuedCount, start);
@@ -208,115 +203,112 @@ final class BlockOperations {
     /// Takes the completions that the engine has.
     void complete(int completions, long now) {
         for (int i = 0; i < completions; i++) {
-            int slot = engine.slot(i);
+            Operation operation = slots.of(engine.slot(i));
             int result = engine.result(i);
-            if (result == slots.bytes[slot] - slots.done[slot]) {
-                times.completed(slot, now);
-                finish(slot);
+            if (result == operation.rest()) {
+                times.completed(operation, now);
+                finish(operation);
             } else {
-                settle(i, slot, result);
+                settle(operation, result, i);
             }
         }
         times.flush(now);
     }
 
-    private void finish(int slot) {
-        slots.done[slot] = slots.bytes[slot];
-        if (verifier != null && slots.kind[slot] != SYNC) {
-            verify(slot);
+    private void finish(Operation operation) {
+        operation.done = operation.bytes;
+        if (verifier != null && operation.kind != SYNC) {
+            verify(operation);
         }
-        if (slot < slots.depth && syncAfter[slot]) {
-            syncAfter[slot] = false;
-            syncNow(slot + slots.depth);
+        if (operation.syncAfter) {
+            operation.syncAfter = false;
+            syncNow(operation.partner);
         }
-        slots.completed(slot);
+        slots.completed(operation);
     }
 
-    private void verify(int slot) {
-        if (slots.kind[slot] == READ && failure == null) {
-            failure = damage(verifier, engine, files, slots, slot);
+    private void verify(Operation operation) {
+        if (operation.kind == READ && failure == null) {
+            failure = damage(verifier, engine, files, operation);
         }
         if (inFlight != null) {
-            inFlight.remove(slot);
+            inFlight.remove(operation.slot);
         }
     }
 
-    /// What is wrong with the block that was read into a slot; null where nothing is.
-    static PosixException damage(BlockVerifier verifier, Engine engine, OpenedFiles files, Slots slots, int slot) {
-        MemorySegment memory = engine.memory(slot);
-        int bytes = slots.bytes[slot];
-        int file = slots.file[slot];
-        long offset = slots.offset[slot];
-        return verifier.check(memory, bytes, file, offset) == Finding.OK
-                ? null
-                : new PosixException("verify", files.path(file), 0, verifier.describe(memory, bytes, file, offset));
+    /// What is wrong with the block that an operation has read; null where nothing is.
+    static PosixException damage(BlockVerifier verifier, Engine engine, OpenedFiles files, Operation read) {
+        MemorySegment memory = engine.memory(read.slot);
+        if (verifier.check(memory, read.bytes, read.file, read.offset) == Finding.OK) {
+            return null;
+        }
+        String what = verifier.describe(memory, read.bytes, read.file, read.offset);
+        return new PosixException("verify", files.path(read.file), 0, what);
     }
 
     /// What did not complete in full goes on with the rest, waits its turn again, or fails the job.
-    private void settle(int completion, int slot, int result) {
-        int kind = slots.kind[slot];
+    private void settle(Operation operation, int result, int completion) {
+        int kind = operation.kind;
         if (result == Engine.CANCELED && kind == SYNC && failure == null) {
             // The write before it was short, and goes on by itself.
-            int write = slot - slots.depth;
-            if (slots.done[write] < slots.bytes[write]) {
-                syncAfter[write] = true;
+            if (operation.partner.rest() > 0) {
+                operation.partner.syncAfter = true;
             } else {
-                syncNow(slot);
+                syncNow(operation);
             }
             return;
         }
         if (result > 0) {
-            slots.done[slot] += result;
+            operation.done += result;
             times.cameShort(kind);
         } else if (!Engine.again(result) && result != Engine.CANCELED) {
-            fail(slot, result, engine.detail(completion));
+            fail(operation, result, engine.detail(completion));
         }
         if (failure == null) {
-            queueRest(slot, kind);
+            queueRest(operation);
         } else {
-            drop(slot);
+            drop(operation);
         }
     }
 
-    private void queueRest(int slot, int kind) {
-        int file = files.number(slots.file[slot]);
-        int at = slots.done[slot];
-        int rest = slots.bytes[slot] - at;
-        if (kind == READ) {
-            engine.read(slot, file, slots.offset[slot] + at, at, rest);
-        } else if (kind == WRITE) {
-            engine.write(slot, file, slots.offset[slot] + at, at, rest);
+    private void queueRest(Operation operation) {
+        int file = files.number(operation.file);
+        int at = operation.done;
+        if (operation.kind == READ) {
+            engine.read(operation.slot, file, operation.offset + at, at, operation.rest());
+        } else if (operation.kind == WRITE) {
+            engine.write(operation.slot, file, operation.offset + at, at, operation.rest());
         } else {
-            engine.sync(slot, file, syncDataOnly);
+            engine.sync(operation.slot, file, syncDataOnly);
         }
         restQueued = true;
     }
 
-    private void syncNow(int slot) {
+    private void syncNow(Operation sync) {
         if (failure == null) {
-            queueSync(slot, slots.file[slot - slots.depth]);
+            queueSync(sync, sync.partner.file);
         } else {
-            slots.completed(slot);
+            slots.completed(sync);
         }
     }
 
-    /// Gives back a slot whose operation will not be done, and the sync that waited for it.
-    private void drop(int slot) {
-        if (slot < slots.depth && syncAfter[slot]) {
-            syncAfter[slot] = false;
-            slots.completed(slot + slots.depth);
+    /// Gives up an operation, and the sync that waited for it.
+    private void drop(Operation operation) {
+        if (operation.syncAfter) {
+            operation.syncAfter = false;
+            slots.completed(operation.partner);
         }
-        slots.completed(slot);
+        slots.completed(operation);
     }
 
-    private void fail(int slot, int result, String detail) {
+    private void fail(Operation failed, int result, String detail) {
         if (failure != null) {
             return;
         }
-        int kind = slots.kind[slot];
+        int kind = failed.kind;
         String operation = kind == READ ? "read" : kind == WRITE ? "write" : syncDataOnly ? "fdatasync" : "fsync";
-        String path = files.path(slots.file[slot]);
-        String where = kind == SYNC ? "" : "at offset " + (slots.offset[slot] + slots.done[slot]);
+        String path = files.path(failed.file);
+        String where = kind == SYNC ? "" : "at offset " + (failed.offset + failed.done);
         failure = result == 0
                 ? new PosixException(operation, path, 0, "the file ends " + where)
                 : new PosixException(operation, path, -result, detail.isEmpty() ? where : where + "; " + detail);

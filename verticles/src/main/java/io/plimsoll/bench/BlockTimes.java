@@ -1,5 +1,6 @@
 package io.plimsoll.bench;
 
+import io.plimsoll.bench.Slots.Operation;
 import io.plimsoll.model.Direction;
 import io.plimsoll.model.Work;
 import io.plimsoll.stats.OpRecorder;
@@ -16,7 +17,6 @@ import java.util.stream.Stream;
 final class BlockTimes {
     private static final int SYNC = Direction.SYNC.ordinal();
 
-    private final Slots slots;
     private final OpRecorder recorder;
     private final boolean async;
     private final boolean open;
@@ -38,8 +38,7 @@ final class BlockTimes {
     /// @param async whether submitting has a time of its own
     /// @param open whether operations have intended starts
     /// @param ramp whether what is recorded first will be forgotten
-    BlockTimes(Slots slots, Work.Blocks work, boolean async, boolean open, boolean ramp) {
-        this.slots = slots;
+    BlockTimes(Work.Blocks work, boolean async, boolean open, boolean ramp) {
         this.async = async;
         this.open = open;
         recorder = new OpRecorder(tracks(work, async, open));
@@ -103,10 +102,10 @@ final class BlockTimes {
         return recorder;
     }
 
-    /// The operations of these slots were handed to the engine in one call.
+    /// The operations up to `count` were handed to the engine in one call.
     ///
     /// @param startNs before the call
-    void handedOver(int[] handedOver, int count, long startNs) {
+    void handedOver(Operation[] handedOver, int count, long startNs) {
         handedOverNs = startNs;
         completedAtOnce = 0;
         if (!async && !open) {
@@ -114,12 +113,11 @@ final class BlockTimes {
         }
         long submittedNs = async ? System.nanoTime() : 0;
         for (int i = 0; i < count; i++) {
-            int slot = handedOver[i];
-            int kind = slots.kind[slot];
-            slots.submittedNs[slot] = submittedNs;
-            handedOverOfKind[kind]++;
-            if (open && kind != SYNC && measures(slots.dueNs[slot])) {
-                recorder.record(kind, Track.LATE, startNs - slots.dueNs[slot]);
+            Operation operation = handedOver[i];
+            operation.submittedNs = submittedNs;
+            handedOverOfKind[operation.kind]++;
+            if (open && operation.kind != SYNC && measures(operation.dueNs)) {
+                recorder.record(operation.kind, Track.LATE, startNs - operation.dueNs);
             }
         }
         for (int kind = 0; kind <= SYNC; kind++) {
@@ -135,26 +133,26 @@ final class BlockTimes {
         return completedAtOnce;
     }
 
-    /// The operation of this slot is complete; after the last one that was seen `now` comes [#flush].
-    void completed(int slot, long now) {
-        int kind = slots.kind[slot];
-        long start = slots.startNs[slot];
+    /// The operation is complete; after the last one that was seen `now` comes [#flush].
+    void completed(Operation operation, long now) {
+        int kind = operation.kind;
+        long start = operation.startNs;
         if (start == handedOverNs) {
             completedAtOnce++;
         }
-        if (open && kind != SYNC && !measures(slots.dueNs[slot])) {
+        if (open && kind != SYNC && !measures(operation.dueNs)) {
             return;
         }
         if (kind != alikeKind || start != alikeStartNs) {
             flush(now);
             alikeKind = kind;
             alikeStartNs = start;
-            alikeSubmittedNs = slots.submittedNs[slot];
+            alikeSubmittedNs = operation.submittedNs;
         }
         alike++;
-        alikeBytes += slots.bytes[slot];
+        alikeBytes += operation.bytes;
         if (open && kind != SYNC) {
-            recorder.record(kind, Track.RESP, now - slots.dueNs[slot]);
+            recorder.record(kind, Track.RESP, now - operation.dueNs);
         }
     }
 

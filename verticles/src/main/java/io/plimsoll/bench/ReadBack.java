@@ -1,5 +1,6 @@
 package io.plimsoll.bench;
 
+import io.plimsoll.bench.Slots.Operation;
 import io.plimsoll.io.Engine;
 import io.plimsoll.io.PosixException;
 import io.plimsoll.model.AccessMode;
@@ -47,45 +48,40 @@ final class ReadBack {
             engine.submit();
             int completed = engine.reap(slots.noneInFlight() ? 0 : 1, -1);
             for (int i = 0; i < completed; i++) {
-                check(engine.slot(i), engine.result(i));
+                check(slots.of(engine.slot(i)), engine.result(i));
             }
         }
     }
 
     private void begin() {
-        int slot = slots.take();
-        slots.file[slot] = stream.file();
-        slots.offset[slot] = stream.offset();
-        slots.bytes[slot] = stream.bytes();
-        slots.done[slot] = 0;
-        read(slot);
+        Operation read = slots.take();
+        read.file = stream.file();
+        read.offset = stream.offset();
+        read.bytes = stream.bytes();
+        read.done = 0;
+        queueRest(read);
     }
 
-    /// What is still missing of the block.
-    private void read(int slot) {
-        int done = slots.done[slot];
-        engine.read(slot, files.number(slots.file[slot]), slots.offset[slot] + done, done, slots.bytes[slot] - done);
+    private void queueRest(Operation read) {
+        engine.read(read.slot, files.number(read.file), read.offset + read.done, read.done, read.rest());
     }
 
-    private void check(int slot, int result) throws PosixException {
+    private void check(Operation read, int result) throws PosixException {
         if (result < 0 && !Engine.again(result)) {
-            throw new PosixException(
-                    "read back", files.path(slots.file[slot]), -result, "at offset " + slots.offset[slot]);
+            throw new PosixException("read back", files.path(read.file), -result, "at offset " + read.offset);
         }
-        slots.done[slot] += Math.max(result, 0);
+        read.done += Math.max(result, 0);
         if (result == 0) {
             // Beyond the end there is nothing: right where nothing was written, and found out where something was.
-            engine.memory(slot)
-                    .asSlice(slots.done[slot], slots.bytes[slot] - slots.done[slot])
-                    .fill((byte) 0);
-        } else if (slots.done[slot] < slots.bytes[slot]) {
-            read(slot);
+            engine.memory(read.slot).asSlice(read.done, read.rest()).fill((byte) 0);
+        } else if (read.rest() > 0) {
+            queueRest(read);
             return;
         }
-        PosixException damage = BlockOperations.damage(verifier, engine, files, slots, slot);
+        PosixException damage = BlockOperations.damage(verifier, engine, files, read);
         if (damage != null) {
             throw damage;
         }
-        slots.completed(slot);
+        slots.completed(read);
     }
 }

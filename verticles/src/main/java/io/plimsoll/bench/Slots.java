@@ -1,39 +1,66 @@
 package io.plimsoll.bench;
 
-/// The operations of one data thread that are in flight, by slot, as plain numbers; and which slots are free.
-///
-/// A write may have a sync that follows it under the slot's number plus the depth; the slot is free again when both
-/// have completed.
+/// The operations of one data thread by slot, made once; and which slots are free. One thread.
 final class Slots {
-    final int depth;
-    final long[] dueNs;
-    final long[] startNs;
-    final long[] submittedNs;
-    final int[] kind;
-    final int[] file;
-    final long[] offset;
-    final int[] bytes;
-    /// Bytes that came back so far.
-    final int[] done;
-    private final int[] pending;
-    private final int[] free;
+    private final Operation[] operations;
+    private final Operation[] free;
     private int freeCount;
 
-    Slots(int depth) {
-        this.depth = depth;
-        dueNs = new long[2 * depth];
-        startNs = new long[2 * depth];
-        submittedNs = new long[2 * depth];
-        kind = new int[2 * depth];
-        file = new int[2 * depth];
-        offset = new long[2 * depth];
-        bytes = new int[2 * depth];
-        done = new int[2 * depth];
-        pending = new int[depth];
-        free = new int[depth];
-        for (int slot = depth - 1; slot >= 0; slot--) {
-            free[freeCount++] = slot;
+    /// What is known of an operation that is in flight.
+    static final class Operation {
+        /// Of the engine.
+        final int slot;
+        /// Of an operation with memory: the sync that may follow it; its slot is free when both have completed. Of
+        /// that sync: the operation that it follows.
+        Operation partner;
+
+        long dueNs;
+        long startNs;
+        long submittedNs;
+        /// The direction's ordinal.
+        int kind;
+
+        int file;
+        long offset;
+        int bytes;
+        /// Bytes that came back so far.
+        int done;
+        /// The sync is due when this has completed.
+        boolean syncAfter;
+        /// How much of the slot's memory holds what a read left there.
+        int readBytes;
+
+        private int pending;
+
+        private Operation(int slot) {
+            this.slot = slot;
         }
+
+        int rest() {
+            return bytes - done;
+        }
+    }
+
+    Slots(int depth) {
+        operations = new Operation[2 * depth];
+        free = new Operation[depth];
+        for (int slot = depth - 1; slot >= 0; slot--) {
+            Operation operation = new Operation(slot);
+            Operation sync = new Operation(slot + depth);
+            operation.partner = sync;
+            sync.partner = operation;
+            operations[slot] = operation;
+            operations[slot + depth] = sync;
+            free[freeCount++] = operation;
+        }
+    }
+
+    int depth() {
+        return free.length;
+    }
+
+    Operation of(int slot) {
+        return operations[slot];
     }
 
     boolean anyFree() {
@@ -41,29 +68,29 @@ final class Slots {
     }
 
     boolean noneInFlight() {
-        return freeCount == depth;
+        return freeCount == free.length;
     }
 
     int inFlight() {
-        return depth - freeCount;
+        return free.length - freeCount;
     }
 
-    int take() {
-        int slot = free[--freeCount];
-        pending[slot] = 1;
-        return slot;
+    Operation take() {
+        Operation operation = free[--freeCount];
+        operation.pending = 1;
+        return operation;
     }
 
-    /// The slot of the sync that follows the operation of `slot`.
-    int takeSync(int slot) {
-        pending[slot]++;
-        return slot + depth;
+    /// The sync that follows an operation.
+    Operation takeSync(Operation operation) {
+        operation.pending++;
+        return operation.partner;
     }
 
     /// Gives back what `take` or `takeSync` gave.
-    void completed(int slot) {
-        int owner = slot < depth ? slot : slot - depth;
-        if (--pending[owner] == 0) {
+    void completed(Operation operation) {
+        Operation owner = operation.slot < free.length ? operation : operation.partner;
+        if (--owner.pending == 0) {
             free[freeCount++] = owner;
         }
     }
