@@ -9,14 +9,30 @@ import java.util.Optional;
 public final class Suggestion {
     private Suggestion() {}
 
-    /// @return the nearest candidate, if it is near enough to be worth saying
+    /// @return the nearest candidate, if it is near enough to be worth saying; one that the word is a shortened form of
+    ///     goes before one that has other letters: `randrd` is randread, not randrw
     public static Optional<String> nearest(String word, Collection<String> candidates) {
         String plain = plain(word);
         int nearEnough = Math.max(1, Math.min(3, plain.length() / 3));
         return candidates.stream()
                 .filter(candidate -> distance(plain, plain(candidate)) <= nearEnough)
-                .min(Comparator.<String>comparingInt(candidate -> distance(plain, plain(candidate)))
+                .min(Comparator.<String, Boolean>comparing(candidate -> !shortens(plain, plain(candidate)))
+                        .thenComparing(candidate -> distance(plain, plain(candidate)))
                         .thenComparing(Comparator.naturalOrder()));
+    }
+
+    /// Whether only letters after the first were left out.
+    private static boolean shortens(String word, String candidate) {
+        if (word.isEmpty() || candidate.isEmpty() || word.charAt(0) != candidate.charAt(0)) {
+            return false;
+        }
+        int found = 0;
+        for (int i = 0; i < candidate.length() && found < word.length(); i++) {
+            if (candidate.charAt(i) == word.charAt(found)) {
+                found++;
+            }
+        }
+        return found == word.length();
     }
 
     /// `idle-timeout`, `idle_timeout` and `IdleTimeout` are all meant as idleTimeout.
