@@ -16,6 +16,9 @@ import java.util.stream.IntStream;
 final class JobRun {
     static final long SAMPLE_NS = 500_000_000;
     private static final long GATE_CHECK_MS = 100;
+    /// So long before measuring begins nobody looks at the ramp any more: data threads begin anew by themselves, and
+    /// what they record from then on belongs to the result.
+    private static final long RAMP_MARGIN_NS = 100_000_000;
     /// From the gate's opening to the common start, so that every thread is awake.
     private static final long START_DELAY_NS = 1_000_000;
     /// How long operations in flight may take after a stop before they are given up.
@@ -64,6 +67,25 @@ final class JobRun {
             boolean interrupted,
             Optional<Exception> failure) {}
 
+    /// What was recorded in a phase, and what of it the last moment had.
+    private static final class Tally {
+        final OpTotals totals = new OpTotals(DataLoop.KINDS);
+        private final long[] seenOps = new long[DataLoop.KINDS];
+        private final long[] seenBytes = new long[DataLoop.KINDS];
+
+        Moment moment(long sinceNs, long lengthNs, boolean measuring, int inFlight) {
+            long[] ops = new long[DataLoop.KINDS];
+            long[] bytes = new long[DataLoop.KINDS];
+            for (int kind = 0; kind < DataLoop.KINDS; kind++) {
+                ops[kind] = totals.ops(kind) - seenOps[kind];
+                bytes[kind] = totals.bytes(kind) - seenBytes[kind];
+                seenOps[kind] += ops[kind];
+                seenBytes[kind] += bytes[kind];
+            }
+            return new Moment(sinceNs, lengthNs, measuring, ops, bytes, inFlight);
+        }
+    }
+
     private final JobPlan.Span span;
     private final Listener listener;
     private final BooleanSupplier stopped;
@@ -72,12 +94,11 @@ final class JobRun {
     private final CountDownLatch observed = new CountDownLatch(1);
     private final StartGate gate;
     private final List<DataThread> threads;
-    private final OpTotals totals = new OpTotals(DataLoop.KINDS);
+    private final Tally ramp = new Tally();
+    private final Tally measured = new Tally();
     private final List<Moment> samples = new ArrayList<>();
     private long sampledNs;
     private long phaseNs;
-    private long[] sampledOps = new long[DataLoop.KINDS];
-    private long[] sampledBytes = new long[DataLoop.KINDS];
     private boolean interrupted;
     private long spanNs;
 
@@ -170,6 +191,7 @@ final class JobRun {
     private void work(Timeline line) throws InterruptedException {
         boolean measuring = span.rampNs() == 0;
         long givenUpNs = line.endNs() == Long.MAX_VALUE ? Long.MAX_VALUE : line.endNs() + DRAIN_NS_MAX;
+        long rampSeenNs = line.measureNs() - RAMP_MARGIN_NS;
         while (unfinished.getCount() > 0) {
             long now = System.nanoTime();
             if (!measuring && now >= line.measureNs()) {
@@ -178,7 +200,10 @@ final class JobRun {
                 phaseNs = line.measureNs();
                 listener.measuring(cpus());
             }
-            long next = measuring ? sampledNs + SAMPLE_NS : Math.min(sampledNs + SAMPLE_NS, line.measureNs());
+            long next = sampledNs + SAMPLE_NS;
+            if (!measuring && Math.max(next, now) >= rampSeenNs) {
+                next = line.measureNs();
+            }
             if (!interrupted && stopped.getAsBoolean()) {
                 interrupted = true;
                 control.stop();
@@ -189,7 +214,9 @@ final class JobRun {
                 break;
             }
             long waitNs = Math.clamp(next - now, 0, GATE_CHECK_MS * 1_000_000);
-            if (!unfinished.await(waitNs, TimeUnit.NANOSECONDS) && System.nanoTime() >= next) {
+            boolean ended = unfinished.await(waitNs, TimeUnit.NANOSECONDS);
+            long later = System.nanoTime();
+            if (!ended && later >= next && (measuring || later < rampSeenNs)) {
                 sample(measuring);
             }
         }
@@ -198,20 +225,11 @@ final class JobRun {
 
     private void sample(boolean measuring) {
         long now = System.nanoTime();
-        if (measuring) {
-            loops().stream()
-                    .filter(DataLoop::measuring)
-                    .forEach(loop -> loop.recorder().drainTo(totals));
-        }
-        long[] ops = new long[DataLoop.KINDS];
-        long[] bytes = new long[DataLoop.KINDS];
-        for (int kind = 0; kind < DataLoop.KINDS; kind++) {
-            ops[kind] = totals.ops(kind) - sampledOps[kind];
-            bytes[kind] = totals.bytes(kind) - sampledBytes[kind];
-            sampledOps[kind] += ops[kind];
-            sampledBytes[kind] += bytes[kind];
-        }
-        Moment moment = new Moment(now - phaseNs, now - sampledNs, measuring, ops, bytes, inFlight());
+        Tally tally = measuring ? measured : ramp;
+        loops().stream()
+                .filter(loop -> loop.measuring() == measuring)
+                .forEach(loop -> loop.recorder().drainTo(tally.totals));
+        Moment moment = tally.moment(now - phaseNs, now - sampledNs, measuring, inFlight());
         sampledNs = now;
         // What is left at the end is too short a sample, but for a job that has no other.
         if (measuring && (moment.lengthNs() >= SAMPLE_NS * 9 / 10 || samples.isEmpty() && unfinished.getCount() == 0)) {
@@ -253,7 +271,7 @@ final class JobRun {
                     .orElse(0);
         }
         return new Outcome(
-                totals,
+                measured.totals,
                 List.copyOf(samples),
                 began,
                 startedAtMs,
