@@ -193,16 +193,15 @@ public final class BenchJson {
 
     private void cpu(ObjectNode job) {
         // As fio does: the time of all data threads, and shares of it.
-        double threadNs =
-                Math.max(1, (double) result.elapsedNs() * result.plan().threads());
+        int threads = result.plan().threads();
         var cpu = result.cpu();
-        job.put("job_runtime", Math.round(threadNs / 1e6));
-        job.put("usr_cpu", number(100 * cpu.userNs() / threadNs));
-        job.put("sys_cpu", number(100 * cpu.systemNs() / threadNs));
+        job.put("job_runtime", Math.round(result.elapsedNs() / 1e6 * threads));
+        job.put("usr_cpu", number(cpu.percent(cpu.userNs(), threads)));
+        job.put("sys_cpu", number(cpu.percent(cpu.systemNs(), threads)));
         job.put("ctx", cpu.contextSwitches());
         job.put("majf", cpu.majorFaults());
         job.put("minf", cpu.minorFaults());
-        job.put("wait_cpu", number(100 * cpu.delayNs() / threadNs));
+        job.put("wait_cpu", number(cpu.percent(cpu.delayNs(), threads)));
     }
 
     private void spread(ObjectNode job) {

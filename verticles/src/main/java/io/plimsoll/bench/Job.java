@@ -100,7 +100,7 @@ final class Job {
                 outcome.elapsedNs(),
                 Results.directions(outcome),
                 Results.openLoop(plan, outcome),
-                seen.map(Observation::cpu).orElse(new CpuUse(0, 0, 0, 0, 0, 0)),
+                seen.map(Observation::cpu).orElse(new CpuUse(0, 0, 0, 0, 0, 0, 0)),
                 seen.flatMap(Observation::disk),
                 ownCostNs,
                 allNotes,

@@ -143,9 +143,21 @@ public record JobResult(
 
     /// Of the data threads while measuring.
     ///
+    /// @param observedNs how long they were looked at: a little longer than they measured
     /// @param delayNs runnable without a processor
     public record CpuUse(
-            long userNs, long systemNs, long delayNs, long contextSwitches, long majorFaults, long minorFaults) {}
+            long observedNs,
+            long userNs,
+            long systemNs,
+            long delayNs,
+            long contextSwitches,
+            long majorFaults,
+            long minorFaults) {
+        /// What a time is of that of so many data threads.
+        double percent(long ns, int threads) {
+            return 100.0 * ns / Math.max(1, (double) observedNs * threads);
+        }
+    }
 
     /// Of the block device below the target while measuring, for everyone's I/O.
     public record DiskUse(

@@ -58,10 +58,19 @@ record Observation(
     }
 
     /// Of the data threads together, and of the processes that they ran.
+    ///
+    /// Ticks of 10 ms tell only how the threads' time is divided between user and system, the scheduler how long it
+    /// was: of a short run, ticks alone could be more than all of it. Without any tick it is all the user's, as the
+    /// kernel counts it then.
     CpuUse cpu() {
+        long runNs = sum(ThreadCpu.Sample::runNs);
+        long userTicksNs = sum(ThreadCpu.Sample::userNs);
+        long ticksNs = userTicksNs + sum(ThreadCpu.Sample::systemNs);
+        long userNs = ticksNs == 0 ? runNs : Math.round((double) runNs * userTicksNs / ticksNs);
         return new CpuUse(
-                sum(ThreadCpu.Sample::userNs) + max(ThreadCpu.Sample::childUserNs),
-                sum(ThreadCpu.Sample::systemNs) + max(ThreadCpu.Sample::childSystemNs),
+                lengthNs,
+                userNs + max(ThreadCpu.Sample::childUserNs),
+                runNs - userNs + max(ThreadCpu.Sample::childSystemNs),
                 sum(ThreadCpu.Sample::delayNs),
                 sum(ThreadCpu.Sample::contextSwitches),
                 sum(ThreadCpu.Sample::majorFaults),

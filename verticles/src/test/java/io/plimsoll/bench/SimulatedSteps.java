@@ -157,7 +157,7 @@ public final class SimulatedSteps implements Saturation.Runner {
                         none,
                         none)),
                 openLoop,
-                new CpuUse(0, 0, 0, 0, 0, 0),
+                new CpuUse(0, 0, 0, 0, 0, 0, 0),
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),

@@ -157,7 +157,7 @@ final class TruthCase {
                 elapsedNs,
                 directions,
                 openLoop,
-                new CpuUse(0, 0, 0, 0, 0, 0),
+                new CpuUse(0, 0, 0, 0, 0, 0, 0),
                 Optional.empty(),
                 ownCostNs,
                 List.of(),

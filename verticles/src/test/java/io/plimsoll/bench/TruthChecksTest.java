@@ -16,6 +16,7 @@ import io.plimsoll.io.CpuTimes;
 import io.plimsoll.io.Pressure;
 import io.plimsoll.io.ProcessIo;
 import io.plimsoll.io.Storage;
+import io.plimsoll.io.ThreadCpu;
 import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.Load;
 import io.plimsoll.model.SyncPolicy;
@@ -496,11 +497,35 @@ class TruthChecksTest {
         Observation seen = reads(c -> c.cpu = List.of(thread(4 * SECOND, 5), thread(8 * SECOND, 6)))
                 .seen();
         assertEquals(
-                new JobResult.CpuUse(3 * SECOND + SECOND / 2, 9 * SECOND + SECOND / 4, 11, 2_000, 2, 40), seen.cpu());
+                new JobResult.CpuUse(10 * SECOND, 3 * SECOND + SECOND / 2, 9 * SECOND + SECOND / 4, 11, 2_000, 2, 40),
+                seen.cpu());
         JobResult.DiskUse disk = seen.disk().orElseThrow();
         assertEquals("vda", disk.device());
         assertEquals(50, disk.utilPercent(), 1e-9);
         assertEquals(100_000, disk.readOps());
+    }
+
+    @Test
+    void ticksDivideTheTimeOfAShortRunAndDoNotSayHowLongItWas() {
+        long ms = SECOND / 1000;
+        JobResult.CpuUse use = used(
+                4 * ms,
+                new ThreadCpu.Sample(10 * ms, 0, 0, 0, 3 * ms, 0, 0, 0, 0),
+                new ThreadCpu.Sample(0, 10 * ms, 0, 0, 4 * ms, 0, 0, 0, 0));
+        assertEquals(7 * ms / 2, use.userNs());
+        assertEquals(7 * ms / 2, use.systemNs());
+        assertEquals(43.75, use.percent(use.userNs(), 2), 1e-9);
+        JobResult.CpuUse noTick = used(4 * ms, new ThreadCpu.Sample(0, 0, 0, 0, 3 * ms, 0, 0, 0, 0));
+        assertEquals(3 * ms, noTick.userNs());
+        assertEquals(0, noTick.systemNs());
+    }
+
+    private static JobResult.CpuUse used(long lengthNs, ThreadCpu.Sample... threads) {
+        TruthCase observed = reads(c -> {
+            c.elapsedNs = lengthNs;
+            c.cpu = List.of(threads);
+        });
+        return observed.seen().cpu();
     }
 
     @Test
