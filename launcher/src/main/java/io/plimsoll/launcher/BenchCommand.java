@@ -7,10 +7,14 @@ import io.plimsoll.bench.JobRefusedException;
 import io.plimsoll.bench.JobRequest;
 import io.plimsoll.bench.JobResult;
 import io.plimsoll.bench.Progress;
+import io.plimsoll.bench.Rendering;
 import io.plimsoll.model.Load;
 import io.plimsoll.report.Plain;
+import io.plimsoll.wire.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,9 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /// `plimsoll bench`.
 @Command(
@@ -39,7 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "    --direct=1 --size=1g --runtime=10 --time_based",
             "Flags of the result do not change the exit code; failed I/O does (3), as does Ctrl-C (130)."
         })
-final class BenchCommand implements Callable<Integer>, Main.Explains {
+final class BenchCommand implements Callable<Integer>, Main.LikeFio {
     /// Runs a job to its end.
     interface Runner {
         /// @throws JobRefusedException or TargetRefusedException before anything was measured
@@ -55,24 +57,50 @@ final class BenchCommand implements Callable<Integer>, Main.Explains {
     @Mixin
     private JobOptions job;
 
-    @ArgGroup(validate = false, heading = "%nLoad%n", order = 4)
+    @ArgGroup(validate = false, heading = "%nLoad%n", order = 5)
     private Rate rate = new Rate();
 
-    @ArgGroup(validate = false, heading = "%nTime%n", order = 5)
+    @ArgGroup(validate = false, heading = "%nTime%n", order = 6)
     private TimeOptions time = new TimeOptions();
 
-    @Mixin
-    private OutputOptions output;
+    @ArgGroup(validate = false, heading = "%nOutput%n", order = 7)
+    private Output output = new Output();
 
     private static final class Rate extends LoadOptions {
         @Option(
                 names = "--rate_iops",
-                order = -2,
                 paramLabel = "N",
                 converter = FioWords.Rate.class,
                 description = "Operations per second of each data thread, reads and writes together, begun when they"
                         + " are due whatever became of those before (none: as fast as iodepth allows).")
         private Double rateIops;
+
+        Load load() {
+            if (rateIops != null) {
+                try {
+                    return new Load.Open(rateIops, Typed.or(arrival, Load.Arrival.LINEAR), pacer());
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalArgumentException("--rate_iops: " + e.getMessage(), e);
+                }
+            }
+            String why = "needs a rate: say --rate_iops=1000";
+            Typed.refuse("--rate_process", arrival, why);
+            Typed.refuse("--pacer", pacer, why);
+            return new Load.Closed();
+        }
+    }
+
+    private static final class Output extends OutputOptions {
+        @Option(
+                names = "--percentile_list",
+                paramLabel = "LIST",
+                converter = FioWords.Percentiles.class,
+                description = "Percentiles to show: 50:99:99.9 (those of fio).")
+        private List<Double> percentiles;
+
+        Rendering rendering() {
+            return new Rendering(Version.TEXT, Typed.or(percentiles, Rendering.PERCENTILES), ZoneId.systemDefault());
+        }
     }
 
     BenchCommand() {
@@ -89,28 +117,12 @@ final class BenchCommand implements Callable<Integer>, Main.Explains {
     }
 
     JobRequest request() {
-        return job.request(load(), time::span);
-    }
-
-    private Load load() {
-        if (rate.rateIops != null) {
-            try {
-                return rate.open(rate.rateIops);
-            } catch (IllegalArgumentException e) {
-                throw new ParameterException(spec.commandLine(), "--rate_iops: " + e.getMessage());
-            }
-        }
-        if (rate.arrival != null || rate.pacer != null) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    (rate.arrival != null ? "--rate_process" : "--pacer") + " needs a rate: say --rate_iops=1000");
-        }
-        return new Load.Closed();
+        return job.request(rate::load, time::span);
     }
 
     private int run(JobRequest request) {
         Console console = new Console(spec);
-        Optional<PrintWriter> file = output.openFile();
+        Optional<PrintWriter> file = output.file().map(ResultFile::open);
         try {
             return run(request, console, file.orElse(console.out())).code();
         } finally {
@@ -133,7 +145,7 @@ final class BenchCommand implements Callable<Integer>, Main.Explains {
         } catch (IOException | RuntimeException e) {
             Throwable failure = OutputOptions.explained(e);
             if (output.format() != OutputOptions.Format.NORMAL) {
-                OutputOptions.print(error(failure.getMessage()), out);
+                OutputOptions.print(json(failure.getMessage()), out);
             }
             return Failures.report(failure, console.debug(), console.err());
         }
@@ -159,21 +171,14 @@ final class BenchCommand implements Callable<Integer>, Main.Explains {
         };
     }
 
-    private String error(String message) {
-        return BenchJson.error(message, output.rendering(), System.currentTimeMillis());
+    @Override
+    public Optional<String> instead(String argument) {
+        return FioHints.instead(argument);
     }
 
-    /// Who asked for JSON gets JSON, whatever else was wrong with the command line.
+    /// Who asked for JSON gets JSON, whatever else was wrong.
     @Override
-    public Optional<String> misused(ParameterException misuse, String[] args) {
-        Optional<String> message = misuse instanceof UnmatchedArgumentException unmatched
-                ? FioHints.instead(unmatched.getUnmatched().getFirst())
-                : Optional.empty();
-        if (OutputOptions.jsonOnStdout(args)) {
-            OutputOptions.print(
-                    error(message.orElse(misuse.getMessage())),
-                    spec.commandLine().getOut());
-        }
-        return message;
+    public String json(String error) {
+        return BenchJson.error(error, output.rendering(), System.currentTimeMillis());
     }
 }

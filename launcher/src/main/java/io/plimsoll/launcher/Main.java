@@ -7,6 +7,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine;
@@ -81,20 +82,28 @@ public final class Main {
                         .code());
     }
 
-    /// A command that has more to say about its misuse than picocli.
-    interface Explains {
-        /// @param args all that was typed
-        /// @return what is said in place of picocli's message and suggestions
-        Optional<String> misused(ParameterException misuse, String[] args);
+    /// A command by fio's flags: it has more to say about its misuse than picocli.
+    interface LikeFio {
+        /// What is said in place of picocli's message and suggestions about an argument that it does not know.
+        Optional<String> instead(String argument);
+
+        /// What stands on stdout in place of a result, for who asked for JSON.
+        String json(String error);
     }
 
     private static int misused(ParameterException misuse, String[] args) {
         CommandLine command = misuse.getCommandLine();
         PrintWriter err = command.getErr();
-        Optional<String> explained =
-                command.getCommand() instanceof Explains e ? e.misused(misuse, args) : Optional.empty();
-        err.println("plimsoll: " + explained.orElse(misuse.getMessage()));
-        if (explained.isEmpty()) {
+        Optional<LikeFio> likeFio = command.getCommand() instanceof LikeFio c ? Optional.of(c) : Optional.empty();
+        Optional<String> instead = misuse instanceof UnmatchedArgumentException unknown
+                ? likeFio.flatMap(c -> c.instead(unknown.getUnmatched().getFirst()))
+                : Optional.empty();
+        String message =
+                FlagNames.asTyped(instead.orElse(misuse.getMessage()), command.getCommandSpec(), List.of(args));
+        likeFio.filter(_ -> OutputOptions.jsonOnStdout(args))
+                .ifPresent(c -> OutputOptions.print(c.json(message), command.getOut()));
+        err.println("plimsoll: " + message);
+        if (instead.isEmpty()) {
             UnmatchedArgumentException.printSuggestions(misuse, err);
         }
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");

@@ -1,25 +1,19 @@
 package io.plimsoll.launcher;
 
 import io.plimsoll.bench.JobRefusedException;
-import io.plimsoll.bench.Rendering;
 import io.plimsoll.io.TargetRefusedException;
-import io.plimsoll.wire.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /// Where results of jobs go, and how they look; shared by the commands that run jobs.
-final class OutputOptions {
+class OutputOptions {
     enum Format {
         NORMAL,
         JSON,
@@ -32,34 +26,26 @@ final class OutputOptions {
         NEVER
     }
 
-    @ArgGroup(validate = false, heading = "%nOutput%n", order = 7)
-    private Output output = new Output();
+    @Option(
+            names = "--output",
+            paramLabel = "FILE",
+            description = "Write the result there instead of to stdout; replaces older results only.")
+    private Path file;
 
-    private static final class Output {
-        @Option(names = "--output", paramLabel = "FILE", description = "Write the result there instead of to stdout.")
-        private Path file;
+    @Option(
+            names = "--output-format",
+            paramLabel = "FORMAT",
+            converter = FormatWord.class,
+            description = "normal, json, or json+ with every bin of the histograms (normal).")
+    private Format format;
 
-        @Option(
-                names = "--output-format",
-                paramLabel = "FORMAT",
-                converter = FormatWord.class,
-                description = "normal, json, or json+ with every bin of the histograms (normal).")
-        private Format format;
-
-        @Option(
-                names = "--percentile_list",
-                paramLabel = "LIST",
-                converter = FioWords.Percentiles.class,
-                description = "Percentiles to show: 50:99:99.9 (those of fio).")
-        private List<Double> percentiles;
-
-        @Option(
-                names = "--eta",
-                paramLabel = "WHEN",
-                converter = EtaWord.class,
-                description = "A live line on stderr: always, never, or auto, on terminals only (auto).")
-        private Eta eta;
-    }
+    @Option(
+            names = "--eta",
+            paramLabel = "WHEN",
+            converter = EtaWord.class,
+            description = "A live line on stderr: always, never, or auto, on terminals only; never is silent about"
+                    + " laying out and about steps too (auto).")
+    private Eta eta;
 
     static final class FormatWord implements ITypeConverter<Format> {
         private static final Map<String, Format> FORMATS =
@@ -81,35 +67,18 @@ final class OutputOptions {
         }
     }
 
-    Format format() {
-        return Objects.requireNonNullElse(output.format, Format.NORMAL);
+    final Format format() {
+        return Typed.or(format, Format.NORMAL);
     }
 
-    Eta eta() {
-        return Objects.requireNonNullElse(output.eta, Eta.AUTO);
+    final Eta eta() {
+        return Typed.or(eta, Eta.AUTO);
     }
 
-    Rendering rendering() {
-        return new Rendering(
-                Version.TEXT,
-                Objects.requireNonNullElse(output.percentiles, Rendering.PERCENTILES),
-                ZoneId.systemDefault());
-    }
-
-    /// Opens the file that results go to, before there are any: what cannot be written is better known then.
-    Optional<PrintWriter> openFile() {
-        return openFile(Optional.ofNullable(output.file));
-    }
-
-    static Optional<PrintWriter> openFile(Optional<Path> file) {
-        if (file.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(new PrintWriter(Files.newBufferedWriter(file.get())));
-        } catch (IOException e) {
-            throw new CommandException(ExitCode.USAGE, "--output: cannot write " + e.getMessage(), e);
-        }
+    /// The file that the result goes to; empty: stdout.
+    final Optional<ResultFile> file() {
+        return Optional.ofNullable(file)
+                .map(path -> new ResultFile("--output", path, "choose another file, or remove that one"));
     }
 
     /// Whether somebody waits for JSON on stdout, as far as a command line tells that could not be understood.

@@ -18,7 +18,6 @@ import io.plimsoll.wire.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,7 +30,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /// `plimsoll saturate`.
 @Command(
@@ -48,7 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "    --rw=randread --bs=4k --iodepth=32 --ioengine=io_uring --direct=1",
             "No rate that keeps the SLO, or failed I/O, is exit code 3; Ctrl-C (130) shows what is known by then."
         })
-final class SaturateCommand implements Callable<Integer>, Main.Explains {
+final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
     private static final String NO_PAGE = "none";
 
     private final BenchCommand.Runner runner;
@@ -65,30 +63,22 @@ final class SaturateCommand implements Callable<Integer>, Main.Explains {
     @ArgGroup(validate = false, heading = "%nOutput%n", order = 7)
     private Output output = new Output();
 
-    private static final class Output {
-        @Option(names = "--output", paramLabel = "FILE", description = "Write the result there instead of to stdout.")
-        private Path file;
-
-        @Option(
-                names = "--output-format",
-                paramLabel = "FORMAT",
-                converter = OutputOptions.FormatWord.class,
-                description = "normal or json (normal).")
-        private OutputOptions.Format format;
-
+    private static final class Output extends OutputOptions {
         @Option(
                 names = "--html",
                 paramLabel = "FILE",
-                description = "The page with the curve, or none (plimsoll-saturate-NAME.html here).")
+                description = "The page with the curve, or none (plimsoll-saturate-NAME.html here); replaces older"
+                        + " results only.")
         private Path html;
 
-        @Option(
-                names = "--eta",
-                paramLabel = "WHEN",
-                converter = OutputOptions.EtaWord.class,
-                description = "A live line on stderr: always, never, or auto, on terminals only; never is silent about"
-                        + " steps too (auto).")
-        private OutputOptions.Eta eta;
+        /// Empty where none is wanted.
+        Optional<ResultFile> page(String name) {
+            Path path = Typed.or(html, Path.of("plimsoll-saturate-" + name + ".html"));
+            return path.toString().equals(NO_PAGE)
+                    ? Optional.empty()
+                    : Optional.of(
+                            new ResultFile("--html", path, "choose another file with --html=FILE, or --html=none"));
+        }
     }
 
     SaturateCommand() {
@@ -102,8 +92,12 @@ final class SaturateCommand implements Callable<Integer>, Main.Explains {
     @Override
     public Integer call() {
         SaturationPlan plan = plan();
-        Optional<PageFile> page = page(plan);
-        Optional<PrintWriter> file = OutputOptions.openFile(Optional.ofNullable(output.file));
+        Optional<ResultFile> page = output.page(plan.job().plan().name());
+        page.ifPresent(ResultFile::check);
+        if (page.isPresent() && output.file().filter(page.get()::same).isPresent()) {
+            throw new ParameterException(spec.commandLine(), "--output and --html name the same file; choose another");
+        }
+        Optional<PrintWriter> file = output.file().map(ResultFile::open);
         Console console = new Console(spec);
         try {
             return run(plan, page, console, file.orElse(console.out())).code();
@@ -113,29 +107,18 @@ final class SaturateCommand implements Callable<Integer>, Main.Explains {
     }
 
     private SaturationPlan plan() {
-        if (output.format == OutputOptions.Format.JSON_PLUS) {
-            throw new ParameterException(
-                    spec.commandLine(), "--output-format=json+ is for plimsoll bench; json has all that is known here");
-        }
-        JobRequest request = job.request(new Load.Closed(), _ -> new JobPlan.Span(0, 0, false));
         try {
-            return search.plan(request);
+            if (output.format() == OutputOptions.Format.JSON_PLUS) {
+                throw new IllegalArgumentException(
+                        "--output-format=json+ is for plimsoll bench; json has all that is known here");
+            }
+            return search.plan(job.request(Load.Closed::new, _ -> new JobPlan.Span(0, 0, false)));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage());
         }
     }
 
-    private Optional<PageFile> page(SaturationPlan plan) {
-        if (output.html != null && output.html.toString().equals(NO_PAGE)) {
-            return Optional.empty();
-        }
-        PageFile page = new PageFile(Objects.requireNonNullElse(
-                output.html, Path.of("plimsoll-saturate-" + plan.job().plan().name() + ".html")));
-        page.check();
-        return Optional.of(page);
-    }
-
-    private ExitCode run(SaturationPlan plan, Optional<PageFile> page, Console console, PrintWriter out) {
+    private ExitCode run(SaturationPlan plan, Optional<ResultFile> page, Console console, PrintWriter out) {
         AtomicBoolean stopped = new AtomicBoolean();
         try (Interrupts interrupts = new Interrupts(
                 console,
@@ -148,7 +131,7 @@ final class SaturateCommand implements Callable<Integer>, Main.Explains {
         } catch (IOException | RuntimeException e) {
             Throwable failure = OutputOptions.explained(e);
             if (json()) {
-                OutputOptions.print(SaturationJson.error(failure.getMessage(), Version.TEXT), out);
+                OutputOptions.print(json(failure.getMessage()), out);
             }
             return Failures.report(failure, console.debug(), console.err());
         }
@@ -156,7 +139,7 @@ final class SaturateCommand implements Callable<Integer>, Main.Explains {
 
     /// The result is out; what goes wrong now is said on stderr only.
     private static ExitCode ended(
-            SaturationResult result, Optional<PageFile> page, boolean interrupted, Console console) {
+            SaturationResult result, Optional<ResultFile> page, boolean interrupted, Console console) {
         if (result.plan().job().unlink() && !(result.found() && result.complete())) {
             console.message("files of the job are left at "
                     + result.plan().job().target().path());
@@ -172,8 +155,8 @@ final class SaturateCommand implements Callable<Integer>, Main.Explains {
         return result.found() && result.complete() ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private void announce(SaturationPlan plan, Optional<PageFile> page, Console console) {
-        if (eta() != OutputOptions.Eta.NEVER) {
+    private void announce(SaturationPlan plan, Optional<ResultFile> page, Console console) {
+        if (output.eta() != OutputOptions.Eta.NEVER) {
             console.message(SaturationText.announcement(plan)
                     + page.map(file -> "; the page will be " + file.path()).orElse(""));
         }
@@ -207,25 +190,21 @@ final class SaturateCommand implements Callable<Integer>, Main.Explains {
 
         @Override
         public JobResult run(JobRequest request, BooleanSupplier stop) throws IOException, InterruptedException {
-            try (LiveLine line = LiveLine.of(eta(), console, title)) {
+            try (LiveLine line = LiveLine.of(output.eta(), console, title)) {
                 return runner.run(request, line, stop);
             }
         }
 
         @Override
         public void ended(SaturationStep step) {
-            if (eta() != OutputOptions.Eta.NEVER && !stopped.getAsBoolean()) {
+            if (output.eta() != OutputOptions.Eta.NEVER && !stopped.getAsBoolean()) {
                 console.message(title + ": " + SaturationText.outcome(step));
             }
         }
     }
 
-    private OutputOptions.Eta eta() {
-        return Objects.requireNonNullElse(output.eta, OutputOptions.Eta.AUTO);
-    }
-
     private boolean json() {
-        return output.format == OutputOptions.Format.JSON;
+        return output.format() == OutputOptions.Format.JSON;
     }
 
     private String render(SaturationResult result) {
@@ -238,26 +217,19 @@ final class SaturateCommand implements Callable<Integer>, Main.Explains {
     }
 
     @Override
-    public Optional<String> misused(ParameterException misuse, String[] args) {
-        Optional<String> message = misuse instanceof UnmatchedArgumentException unmatched
-                ? instead(unmatched.getUnmatched().getFirst())
-                : Optional.empty();
-        if (OutputOptions.jsonOnStdout(args)) {
-            OutputOptions.print(
-                    SaturationJson.error(message.orElse(misuse.getMessage()), Version.TEXT),
-                    spec.commandLine().getOut());
-        }
-        return message;
+    public String json(String error) {
+        return SaturationJson.error(error, Version.TEXT);
     }
 
     /// The flags of a job that a search has no use for, and those of fio.
-    private static Optional<String> instead(String word) {
-        return switch (word.replaceFirst("=.*", "")) {
+    @Override
+    public Optional<String> instead(String argument) {
+        return switch (argument.replaceFirst("=.*", "")) {
             case "--rate_iops" -> Optional.of("--rate_iops is what the search looks for; leave it out");
             case "--runtime", "--time_based" ->
                 Optional.of("every step of the search has the same time: say --step_time=10 instead");
             case "--percentile_list" -> Optional.of("--percentile_list is for plimsoll bench; --slo names percentiles");
-            default -> FioHints.instead(word);
+            default -> FioHints.instead(argument);
         };
     }
 }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /// Flags that say how the Plimsoll line is searched for.
-final class SearchOptions {
+final class SearchOptions extends LoadOptions {
     private static final long STEP_NS = 10_000_000_000L;
     private static final long RAMP_NS_MAX = 2_000_000_000L;
     private static final double PRECISION = 0.05;
@@ -57,20 +57,6 @@ final class SearchOptions {
             description = "Steps that must agree at each end of the interval, 1 to 20 (5).")
     private Integer repeats;
 
-    @Option(
-            names = "--rate_process",
-            paramLabel = "PROCESS",
-            converter = FioWords.ArrivalWord.class,
-            description = "Gaps between intended starts: poisson, or linear (all alike) (poisson).")
-    private Load.Arrival arrival;
-
-    @Option(
-            names = "--pacer",
-            paramLabel = "PACER",
-            converter = FioWords.PacerWord.class,
-            description = "How a data thread waits for the next start: spin (a whole core), hybrid, timed (hybrid).")
-    private Load.Pacer pacer;
-
     static final class PercentWord implements ITypeConverter<Double> {
         private static final Pattern PERCENT = Pattern.compile("([0-9]{1,3}(?:\\.[0-9]{1,3})?) ?%");
 
@@ -97,7 +83,7 @@ final class SearchOptions {
                         RateSearch.Settings.CURVE_PERCENTS,
                         job.plan().seed()),
                 Objects.requireNonNullElse(arrival, Load.Arrival.POISSON),
-                Objects.requireNonNullElse(pacer, Load.Pacer.HYBRID),
+                pacer(),
                 step,
                 Objects.requireNonNullElse(rampNs, Math.min(step / 5, RAMP_NS_MAX)));
     }

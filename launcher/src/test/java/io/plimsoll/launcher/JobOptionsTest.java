@@ -178,7 +178,8 @@ class JobOptionsTest {
                 "--directory=d --rw=metadata --bs=4k|--bs has no meaning with --rw=metadata",
                 "--directory=d --rw=metadata --filesize=2g|file size in bytes is 2147483647, allowed: 0 to 1048576",
                 "--directory=d --size=1m --size=2m|option '--size' should be specified only once",
-                "--directory=d --size=1m --rw=randrw --bs=8k --readwrite read|option '--readwrite' should be",
+                "--directory=d --size=1m --rw=randrw --bs=8k --readwrite read|option '--rw' and '--readwrite' should"
+                        + " be",
                 "--directory=d --size=1m --rate_iops=1 --rate_iops 2|option '--rate_iops' should be"
             })
     void whatDoesNotGoTogetherIsRefusedWithTheRemedy(String typed, String why) {

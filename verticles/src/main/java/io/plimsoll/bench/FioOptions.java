@@ -25,7 +25,7 @@ public final class FioOptions {
 
     private FioOptions() {}
 
-    /// Names without dashes, and values, in the order of the help page.
+    /// Names without dashes, and values.
     public static Map<String, String> of(JobRequest request) {
         Map<String, String> options = of(request.plan(), request.target());
         if (request.unlink()) {

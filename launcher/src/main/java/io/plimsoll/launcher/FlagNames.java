@@ -1,0 +1,38 @@
+package io.plimsoll.launcher;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/// Names of flags that have several, as the user knows them.
+final class FlagNames {
+    private FlagNames() {}
+
+    /// The names by which a flag was typed, in that order; one that stands twice is there twice.
+    static List<String> typed(OptionSpec option, List<String> args) {
+        List<String> names = Arrays.asList(option.names());
+        return args.stream()
+                .map(word -> word.replaceFirst("=.*", ""))
+                .filter(names::contains)
+                .toList();
+    }
+
+    /// A message that calls each flag by the name that was typed: `--bs`, and not `--blocksize`, to who wrote `--bs`.
+    static String asTyped(String message, CommandSpec command, List<String> args) {
+        String said = message;
+        for (OptionSpec option : command.options()) {
+            List<String> typed = typed(option, args).stream().distinct().toList();
+            if (typed.size() == 1) {
+                for (String name : option.names()) {
+                    said = Pattern.compile("(?<![\\w-])" + Pattern.quote(name) + "(?![\\w-])")
+                            .matcher(said)
+                            .replaceAll(Matcher.quoteReplacement(typed.getFirst()));
+                }
+            }
+        }
+        return said;
+    }
+}

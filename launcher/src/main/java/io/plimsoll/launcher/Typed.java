@@ -1,0 +1,19 @@
+package io.plimsoll.launcher;
+
+import java.util.Objects;
+
+/// Values of flags, null where they were not typed.
+final class Typed {
+    private Typed() {}
+
+    static <T> T or(T typed, T otherwise) {
+        return Objects.requireNonNullElse(typed, otherwise);
+    }
+
+    /// @throws IllegalArgumentException where the flag was typed: it would change nothing
+    static void refuse(String flag, Object value, String why) {
+        if (value != null) {
+            throw new IllegalArgumentException(flag + " " + why);
+        }
+    }
+}
