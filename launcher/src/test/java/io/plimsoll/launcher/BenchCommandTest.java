@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -112,22 +113,90 @@ class BenchCommandTest {
                 "plain",
                 new ObjectMapper().readTree(file.toFile()).at("/jobs/0/jobname").asText());
         assertEquals(2, run(JOB + "--output=" + dir.resolve("no/such"), failing(new IOException("not reached"))));
-        assertTrue(err.toString().startsWith("plimsoll: --output: cannot write "), err::toString);
+        assertTrue(err.toString().contains("no/such is in no directory that is there; choose"), err::toString);
+    }
+
+    @Test
+    void theOutputReplacesAnOlderResultAndNothingElse(@TempDir Path dir) throws IOException {
+        Path file = dir.resolve("result");
+        BenchCommand.Runner runner = returning(SampleResults.plainResult());
+        for (String format : List.of("normal", "json", "normal")) {
+            assertEquals(0, run(JOB + "--output=" + file + " --output-format=" + format, runner));
+        }
+        Files.writeString(file, "years of work");
+        requested.set(null);
+        assertEquals(2, run(JOB + "--output=" + file, runner));
+        assertEquals("years of work", Files.readString(file));
+        assertEquals(null, requested.get(), "refused before the job");
+        assertEquals(
+                "plimsoll: --output: " + file + " is there already, and is no result of plimsoll; choose another file,"
+                        + " or remove that one\n",
+                err.toString());
+    }
+
+    @Test
+    void withoutAnythingTheTargetIsAskedForFirst() {
+        assertEquals(2, run("--rw=randread", returning(SampleResults.plainResult())));
+        assertTrue(
+                err.toString()
+                        .startsWith("plimsoll: say where: --directory=DIR, or --filename=FILE; for example"
+                                + " --directory=/mnt/nvme --rw=randread --size=1g\n"),
+                err::toString);
+    }
+
+    @Test
+    void flagsAreCalledAsTheyWereTyped() {
+        for (String[] row : new String[][] {
+            {"--bs=4x", "option '--bs': '4x' is not a size"},
+            {"--blocksize=4x", "option '--blocksize': '4x' is not a size"},
+            {
+                "--rw=nonsense",
+                "'nonsense' is not a mode of --rw; write chunks, metadata, randread, randrw, randwrite,"
+                        + " read, readwrite, rw, write"
+            },
+            {"--readwrite nonsense", "is not a mode of --readwrite; write"},
+            {"--readwrite=read --rwmixread=50", "--rwmixread needs --readwrite=rw or randrw"},
+            {"--rw=randrd", "write randread\n"}
+        }) {
+            err.getBuffer().setLength(0);
+            assertEquals(2, run(JOB + row[0], returning(SampleResults.plainResult())));
+            assertTrue(err.toString().contains(row[1]), err::toString);
+        }
     }
 
     @Test
     void theLiveLineIsShownWhereAsked() {
         BenchCommand.Runner runner = (request, progress, stopped) -> {
-            progress.say(new Progress.State("laying out", 0.5, 0, 0, -1));
-            progress.say(new Progress.State("run", 0.25, 1000, 4096e3, 3_000_000_000L));
-            progress.say(new Progress.State("run", 0.5, 1000, 4096e3, 2_000_000_000L));
+            progress.say(new Progress.Working("ramp", 0.5, 900, 0, -1));
+            progress.say(new Progress.Working("run", 0.25, 1000, 4096e3, 3_000_000_000L));
+            progress.say(new Progress.Working("run", 0.5, 1000, 4096e3, 2_000_000_000L));
             return SampleResults.plainResult();
         };
         assertEquals(0, run(JOB + "--eta=always --name=n", runner));
         assertEquals("""
-            n: laying out 50 %
+            n: ramp 50 %  900 IOPS
             n: run 25 %  1000 IOPS  4000KiB/s (4096kB/s)  3 s left
-            """, err.toString(), "not a terminal: a line for each phase, and every five seconds");
+            """, err.toString(), "not a terminal: a line for each phase, and every ten seconds");
+        for (String quiet : List.of("--eta=never", "--eta=auto")) {
+            err.getBuffer().setLength(0);
+            assertEquals(0, run(JOB + quiet, runner));
+            assertEquals("", err.toString());
+        }
+    }
+
+    @Test
+    void aLongLayoutIsSaidWhereThereIsNoTerminalToo() {
+        BenchCommand.Runner runner = (request, progress, stopped) -> {
+            progress.say(new Progress.LayingOut(Path.of("d"), 1 << 29, 1 << 30, 1 << 30, 500_000_000, false));
+            progress.say(new Progress.LayingOut(Path.of("d"), 1 << 30, 1 << 30, 0, 2_000_000_000, true));
+            progress.say(new Progress.Working("run", 0.25, 1000, 4096e3, 3_000_000_000L));
+            return SampleResults.plainResult();
+        };
+        assertEquals(0, run(JOB + "--name=n", runner));
+        assertEquals("""
+            n: laying out 1024MiB 50 %  1024MiB/s (1074MB/s)  1 s left  d
+            n: laid out 1024MiB in 2.00 s  d
+            """, err.toString());
         err.getBuffer().setLength(0);
         assertEquals(0, run(JOB + "--eta=never", runner));
         assertEquals("", err.toString());

@@ -84,9 +84,16 @@ class SaturateCommandTest {
         assertEquals(2, run(JOB + "--slo=p99<10ms --html=" + page));
         assertEquals("<html>somebody's</html>", Files.readString(page));
         assertEquals(before, storage.requests.size(), "refused before the search");
-        assertTrue(err.toString().contains("is there already, and is no page of plimsoll saturate"), err::toString);
+        assertTrue(err.toString().contains("is there already, and is no result of plimsoll; choose"), err::toString);
+        assertTrue(err.toString().contains("--html=none"), err::toString);
         assertEquals(2, run(JOB + "--slo=p99<10ms --html=" + dir.resolve("no/such.html")));
         assertEquals(2, run(JOB + "--slo=p99<10ms --html=" + dir));
+        Path both = dir.resolve("both");
+        assertEquals(2, run(JOB + "--slo=p99<10ms --html=" + both + " --output=" + both));
+        assertTrue(err.toString().contains("--output and --html name the same file"), err::toString);
+        Files.writeString(both, "somebody's");
+        assertEquals(2, run(JOB + NO_PAGE + "--slo=p99<10ms --output=" + both));
+        assertEquals("somebody's", Files.readString(both));
     }
 
     @ParameterizedTest
@@ -149,7 +156,7 @@ class SaturateCommandTest {
     @Test
     void theLiveLineNamesTheStep() {
         assertEquals(0, run(JOB + NO_PAGE + "--slo=p99<10ms --eta=always", (request, progress, stopped) -> {
-            progress.say(new Progress.State("run", 0.5, 1000, 4096e3, 2_000_000_000L));
+            progress.say(new Progress.Working("run", 0.5, 1000, 4096e3, 2_000_000_000L));
             return storage.run(request, stopped);
         }));
         assertTrue(err.toString().contains("step 1 of at most 101, saturate in closed loop: run 50 %"), err::toString);

@@ -109,24 +109,19 @@ final class BlockJob {
                 true,
                 kind == EngineKind.MMAP);
         LayoutContent content = new LayoutContent(plan, work, run);
-        long[] last = {System.nanoTime(), 0};
+        LayoutProgress far = new LayoutProgress(request.target().path(), progress, System.nanoTime());
         FileSet.Progress filling = (done, total) -> {
-            long now = System.nanoTime();
-            if (now - last[0] >= JobRun.SAMPLE_NS) {
-                double perSecond = (done - last[1]) * 1e9 / (now - last[0]);
-                long leftNs = perSecond > 0 ? (long) ((total - done) / perSecond * 1e9) : -1;
-                progress.say(new Progress.State("laying out", (double) done / total, 0, perSecond, leftNs));
-                last[0] = now;
-                last[1] = done;
-            }
+            far.filled(done, total, System.nanoTime());
             return !stopped.getAsBoolean();
         };
         try {
-            return switch (request.target()) {
+            FileSet files = switch (request.target()) {
                 case JobTarget.Directory directory ->
                     FileSet.inDirectory(directory.path(), plan.name(), need, content, filling);
                 case JobTarget.File file -> FileSet.ofFile(file.path(), need, content, filling);
             };
+            far.ended(System.nanoTime());
+            return files;
         } catch (LayoutStoppedException e) {
             throw (InterruptedException) new InterruptedException("stopped while files were laid out").initCause(e);
         }

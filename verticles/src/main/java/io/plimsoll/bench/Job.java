@@ -138,7 +138,7 @@ final class Job {
             double seconds = Math.max(moment.lengthNs(), 1) / 1e9;
             long wholeNs = moment.measuring() ? span.runtimeNs() : span.rampNs();
             boolean timed = span.runtimeNs() > 0;
-            progress.say(new Progress.State(
+            progress.say(new Progress.Working(
                     moment.measuring() ? "run" : "ramp",
                     wholeNs == 0 ? Double.NaN : Math.min((double) moment.sinceNs() / wholeNs, 1),
                     LongStream.of(moment.ops()).sum() / seconds,

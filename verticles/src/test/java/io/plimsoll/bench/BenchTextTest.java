@@ -131,12 +131,4 @@ class BenchTextTest {
             Locale.setDefault(before);
         }
     }
-
-    @Test
-    void theLiveLineSaysWhatIsKnown() {
-        assertEquals(
-                "run 42 %  521k IOPS  2034MiB/s (2133MB/s)  6 s left",
-                BenchText.line(new Progress.State("run", 0.427, 521_000, 2_132_803_584.0, 5_100_000_000L)));
-        assertEquals("laying out", BenchText.line(new Progress.State("laying out", Double.NaN, 0, 0, -1)));
-    }
 }
