@@ -88,6 +88,36 @@ class BenchProgramIT {
     }
 
     @Test
+    void aCacheThatNoClassPathCanHoldIsSaidAndTheJobRuns() throws Exception {
+        Path cache = home.resolve("a:b");
+        ProcessBuilder builder = new ProcessBuilder(
+                        ROOT.resolve("launcher/plimsoll").toString(),
+                        "bench",
+                        "--filename=/dev/zero",
+                        "--size=1m",
+                        "--output-format=json")
+                .redirectError(home.resolve("err").toFile())
+                .redirectOutput(home.resolve("out").toFile());
+        builder.environment().put("XDG_CACHE_HOME", cache.toString());
+        Process process = builder.start();
+        try {
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
+        } finally {
+            process.destroyForcibly();
+        }
+        assertEquals(
+                "plimsoll: starts slowly: no class path can hold the colon in " + cache
+                        + "/plimsoll/jars; set XDG_CACHE_HOME\n",
+                Files.readString(home.resolve("err")));
+        assertEquals(0, process.exitValue());
+        assertEquals(
+                256,
+                JSON.readTree(home.resolve("out").toFile())
+                        .at("/jobs/0/read/total_ios")
+                        .asInt());
+    }
+
+    @Test
     void anotherProcessVerifiesWhatWasWrittenAndFindsTheByteThatIsWrong() throws Exception {
         String[] job = {"--name=x", "--directory=" + home, "--size=1m"};
         assertEquals(
