@@ -3,22 +3,22 @@ package io.plimsoll.bench;
 import io.plimsoll.io.ThreadCpu;
 import io.plimsoll.model.Direction;
 import io.plimsoll.model.JobPlan;
+import io.plimsoll.stats.OpRecorder;
 import io.plimsoll.stats.OpTotals;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongBiFunction;
 import java.util.stream.IntStream;
 
 /// Runs the data threads of a job from the gate to the end, and takes what they record twice a second.
 final class JobRun {
     static final long SAMPLE_NS = 500_000_000;
     private static final long GATE_CHECK_MS = 100;
-    /// So long before measuring begins nobody looks at the ramp any more: data threads begin anew by themselves, and
-    /// what they record from then on belongs to the result.
-    private static final long RAMP_MARGIN_NS = 100_000_000;
     /// From the gate's opening to the common start, so that every thread is awake.
     private static final long START_DELAY_NS = 1_000_000;
     /// How long operations in flight may take after a stop before they are given up.
@@ -67,25 +67,6 @@ final class JobRun {
             boolean interrupted,
             Optional<Exception> failure) {}
 
-    /// What was recorded in a phase, and what of it the last moment had.
-    private static final class Tally {
-        final OpTotals totals = new OpTotals(DataLoop.KINDS);
-        private final long[] seenOps = new long[DataLoop.KINDS];
-        private final long[] seenBytes = new long[DataLoop.KINDS];
-
-        Moment moment(long sinceNs, long lengthNs, boolean measuring, int inFlight) {
-            long[] ops = new long[DataLoop.KINDS];
-            long[] bytes = new long[DataLoop.KINDS];
-            for (int kind = 0; kind < DataLoop.KINDS; kind++) {
-                ops[kind] = totals.ops(kind) - seenOps[kind];
-                bytes[kind] = totals.bytes(kind) - seenBytes[kind];
-                seenOps[kind] += ops[kind];
-                seenBytes[kind] += bytes[kind];
-            }
-            return new Moment(sinceNs, lengthNs, measuring, ops, bytes, inFlight);
-        }
-    }
-
     private final JobPlan.Span span;
     private final Listener listener;
     private final BooleanSupplier stopped;
@@ -94,11 +75,12 @@ final class JobRun {
     private final CountDownLatch observed = new CountDownLatch(1);
     private final StartGate gate;
     private final List<DataThread> threads;
-    private final Tally ramp = new Tally();
-    private final Tally measured = new Tally();
+    private final OpTotals totals = new OpTotals(DataLoop.KINDS);
     private final List<Moment> samples = new ArrayList<>();
     private long sampledNs;
     private long phaseNs;
+    private final long[] seenOps = new long[DataLoop.KINDS];
+    private final long[] seenBytes = new long[DataLoop.KINDS];
     private boolean interrupted;
     private long spanNs;
 
@@ -191,19 +173,17 @@ final class JobRun {
     private void work(Timeline line) throws InterruptedException {
         boolean measuring = span.rampNs() == 0;
         long givenUpNs = line.endNs() == Long.MAX_VALUE ? Long.MAX_VALUE : line.endNs() + DRAIN_NS_MAX;
-        long rampSeenNs = line.measureNs() - RAMP_MARGIN_NS;
         while (unfinished.getCount() > 0) {
             long now = System.nanoTime();
             if (!measuring && now >= line.measureNs()) {
                 measuring = true;
                 sampledNs = line.measureNs();
                 phaseNs = line.measureNs();
+                Arrays.fill(seenOps, 0);
+                Arrays.fill(seenBytes, 0);
                 listener.measuring(cpus());
             }
-            long next = sampledNs + SAMPLE_NS;
-            if (!measuring && Math.max(next, now) >= rampSeenNs) {
-                next = line.measureNs();
-            }
+            long next = measuring ? sampledNs + SAMPLE_NS : Math.min(sampledNs + SAMPLE_NS, line.measureNs());
             if (!interrupted && stopped.getAsBoolean()) {
                 interrupted = true;
                 control.stop();
@@ -214,9 +194,7 @@ final class JobRun {
                 break;
             }
             long waitNs = Math.clamp(next - now, 0, GATE_CHECK_MS * 1_000_000);
-            boolean ended = unfinished.await(waitNs, TimeUnit.NANOSECONDS);
-            long later = System.nanoTime();
-            if (!ended && later >= next && (measuring || later < rampSeenNs)) {
+            if (!unfinished.await(waitNs, TimeUnit.NANOSECONDS) && System.nanoTime() >= next) {
                 sample(measuring);
             }
         }
@@ -225,17 +203,38 @@ final class JobRun {
 
     private void sample(boolean measuring) {
         long now = System.nanoTime();
-        Tally tally = measuring ? measured : ramp;
-        loops().stream()
-                .filter(loop -> loop.measuring() == measuring)
-                .forEach(loop -> loop.recorder().drainTo(tally.totals));
-        Moment moment = tally.moment(now - phaseNs, now - sampledNs, measuring, inFlight());
+        if (measuring) {
+            loops().stream()
+                    .filter(DataLoop::measuring)
+                    .forEach(loop -> loop.recorder().drainTo(totals));
+        }
+        long[] ops = new long[DataLoop.KINDS];
+        long[] bytes = new long[DataLoop.KINDS];
+        for (int kind = 0; kind < DataLoop.KINDS; kind++) {
+            ops[kind] = fresh(seenOps, kind, measuring ? totals.ops(kind) : inRamp(kind, OpRecorder::ops));
+            bytes[kind] = fresh(seenBytes, kind, measuring ? totals.bytes(kind) : inRamp(kind, OpRecorder::bytes));
+        }
+        Moment moment = new Moment(now - phaseNs, now - sampledNs, measuring, ops, bytes, inFlight());
         sampledNs = now;
         // What is left at the end is too short a sample, but for a job that has no other.
         if (measuring && (moment.lengthNs() >= SAMPLE_NS * 9 / 10 || samples.isEmpty() && unfinished.getCount() == 0)) {
             samples.add(moment);
         }
         listener.sampled(moment);
+    }
+
+    /// For the eye only: a data thread ends its ramp by itself, and then counts from 0 again.
+    private long inRamp(int kind, ToLongBiFunction<OpRecorder, Integer> count) {
+        return loops().stream()
+                .filter(loop -> !loop.measuring())
+                .mapToLong(loop -> count.applyAsLong(loop.recorder(), kind))
+                .sum();
+    }
+
+    private static long fresh(long[] seen, int kind, long now) {
+        long fresh = Math.max(now - seen[kind], 0);
+        seen[kind] = now;
+        return fresh;
     }
 
     private List<ThreadCpu> cpus() {
@@ -271,7 +270,7 @@ final class JobRun {
                     .orElse(0);
         }
         return new Outcome(
-                measured.totals,
+                totals,
                 List.copyOf(samples),
                 began,
                 startedAtMs,

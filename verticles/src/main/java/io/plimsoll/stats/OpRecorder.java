@@ -141,6 +141,16 @@ public final class OpRecorder {
         totals.addSaturated(fresh(now.saturated, seen.saturated, 0));
     }
 
+    /// Operations counted since the beginning, or since [#restart]; for any thread.
+    public long ops(int kind) {
+        return (long) COUNT.getOpaque(sheet.ops, kind);
+    }
+
+    /// Their bytes.
+    public long bytes(int kind) {
+        return (long) COUNT.getOpaque(sheet.bytes, kind);
+    }
+
     private static void add(long[] counts, int i, long n) {
         COUNT.setOpaque(counts, i, counts[i] + n);
     }
