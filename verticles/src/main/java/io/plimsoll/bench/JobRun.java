@@ -116,8 +116,7 @@ final class JobRun {
             }
             Timeline line = Timeline.of(span, System.nanoTime() + START_DELAY_NS);
             long startedAtMs = System.currentTimeMillis() + (line.measureNs() - System.nanoTime()) / 1_000_000;
-            sampledNs = line.startNs();
-            phaseNs = line.startNs();
+            beginPhase(line.startNs());
             spanNs = line.endNs() == Long.MAX_VALUE ? 0 : line.endNs() - line.measureNs();
             gate.open(line);
             work(line);
@@ -177,10 +176,7 @@ final class JobRun {
             long now = System.nanoTime();
             if (!measuring && now >= line.measureNs()) {
                 measuring = true;
-                sampledNs = line.measureNs();
-                phaseNs = line.measureNs();
-                Arrays.fill(seenOps, 0);
-                Arrays.fill(seenBytes, 0);
+                beginPhase(line.measureNs());
                 listener.measuring(cpus());
             }
             long next = measuring ? sampledNs + SAMPLE_NS : Math.min(sampledNs + SAMPLE_NS, line.measureNs());
@@ -198,7 +194,18 @@ final class JobRun {
                 sample(measuring);
             }
         }
-        sample(measuring || loops().stream().anyMatch(DataLoop::measuring));
+        if (!measuring && loops().stream().anyMatch(DataLoop::measuring)) {
+            measuring = true; // and over already
+            beginPhase(line.measureNs());
+        }
+        sample(measuring);
+    }
+
+    private void beginPhase(long ns) {
+        sampledNs = ns;
+        phaseNs = ns;
+        Arrays.fill(seenOps, 0);
+        Arrays.fill(seenBytes, 0);
     }
 
     private void sample(boolean measuring) {
