@@ -11,7 +11,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /// One file that all data threads share. That Plimsoll made it says `FILE.plimsoll` beside it, as long as nobody
-/// has changed the file since. Benchmarks lock it: several that read, or one that writes.
+/// has changed the file since; while a job writes, that it does so, and whoever finds that said and the file not
+/// locked knows that the job was killed. Benchmarks lock it: several that read, or one that writes.
 final class FilePlace implements FileSet.Place {
     private static final int NONE = -1;
     private static final int MODE = 0644;
@@ -122,8 +123,11 @@ final class FilePlace implements FileSet.Place {
     }
 
     private boolean isRecorded(LayoutRecord record) throws PosixException {
-        String stamp = files.stat(directoryFd, name, path.toString()).stamp();
-        return record.of(name).filter(entry -> entry.stamp().equals(stamp)).isPresent();
+        PosixFiles.Stat stat = files.stat(directoryFd, name, path.toString());
+        return record.of(name)
+                .map(LayoutRecord.Entry::stamp)
+                .filter(stamp -> stamp.equals(stat.stamp()) || stamp.equals(stat.identity()))
+                .isPresent();
     }
 
     private boolean lock(boolean shared) throws TargetRefusedException {

@@ -6,7 +6,6 @@ import io.plimsoll.io.FileSet.Progress;
 import io.plimsoll.io.FileSet.State;
 import io.plimsoll.io.LayoutRecord.Entry;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +15,9 @@ import java.util.OptionalLong;
 /// Brings files of one directory into the state in which a job wants to find them, and keeps the record of it.
 ///
 /// A file loses its entry in the record, on the disk, before it is changed, and gets one after its data was
-/// synced: an entry is true whenever the machine dies.
+/// synced: an entry is true whenever the machine dies. The entry of a file that nothing but the record makes ours
+/// stays, and says that a job has the file: it is ours still when the job was killed.
 final class Layout implements AutoCloseable {
-    static final int PIECE_BYTES = 1 << 20;
-    /// A piece, and another one because two make a huge page.
-    private static final int PIECES = 2;
     private static final int MODE = 0644;
     private static final long PAGE_BYTES = 4096;
 
@@ -135,12 +132,12 @@ final class Layout implements AutoCloseable {
     void prepare(Progress progress) throws IOException {
         checkSpace();
         forget();
-        long total = bytes * count(Start.FILLED);
         long begin = System.nanoTime();
-        try (Filler filler = new Filler(progress, total)) {
+        try (FileFiller filler = new FileFiller(
+                posix, files, directory, directoryFd, need.direct(), content, bytes, count(Start.FILLED), progress)) {
             for (Item item : items) {
                 switch (item.start()) {
-                    case FILLED -> filler.fill(item);
+                    case FILLED -> fill(item, filler);
                     case NEW -> makeEmpty(item);
                     case REUSED, FOUND -> {}
                 }
@@ -149,10 +146,15 @@ final class Layout implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             try {
                 store(); // what is complete stays so
-            } catch (PosixException second) {
+            } catch (IOException second) {
                 e.addSuppressed(second);
             }
             throw e;
+        }
+        if (need.work().mode().writes()) {
+            for (Item item : items) {
+                hold(item, completeBefore(item));
+            }
         }
         store();
         if (need.invalidate()) {
@@ -174,18 +176,38 @@ final class Layout implements AutoCloseable {
         TargetRules.checkSpace(directory, space, needed, "--size or --numjobs");
     }
 
-    /// What is going to be changed has no entry any more when that begins.
-    private void forget() throws PosixException {
-        boolean changed = false;
+    /// What is going to be changed has no entry of data any more when that begins.
+    private void forget() throws IOException {
         for (Item item : items) {
-            boolean changes = item.start() == Start.FILLED || item.start() == Start.NEW;
-            if (changes && record.of(item.name()).isPresent()) {
+            if (item.start() == Start.FILLED || item.start() == Start.NEW) {
                 record.remove(item.name());
-                changed = true;
+                hold(item, 0);
             }
         }
-        if (changed) {
-            store();
+        store();
+    }
+
+    private void fill(Item item, FileFiller filler) throws IOException {
+        try {
+            filler.fill(item.name(), item.thread(), item.file());
+        } catch (IOException | RuntimeException e) {
+            discard(item, e);
+            throw e;
+        }
+        record(item, bytes);
+        filledBytes += bytes;
+    }
+
+    /// An incomplete file is of no use.
+    private void discard(Item item, Exception cause) {
+        try {
+            switch (item.owner()) {
+                case DIRECTORY -> posix.unlinkAt(directoryFd, item.name(), path(item.name()));
+                case RECORD -> record(item, 0);
+                case FOREIGN -> {}
+            }
+        } catch (PosixException e) {
+            cause.addSuppressed(e);
         }
     }
 
@@ -193,29 +215,41 @@ final class Layout implements AutoCloseable {
         int fd = open(item.name(), Posix.O_RDWR | Posix.O_CREAT);
         try {
             posix.truncate(fd, 0, path(item.name()));
-            record(item, fd, 0);
         } finally {
             posix.close(fd, path(item.name()));
         }
+        record(item, 0);
     }
 
     /// Foreign files stay foreign, whatever was written into them.
-    private void record(Item item, int fd, long complete) throws PosixException {
+    private void record(Item item, long complete) throws PosixException {
         switch (item.owner()) {
             case DIRECTORY -> {
                 if (complete > 0) {
                     record.put(item.name(), new Entry(complete, Entry.UNSTAMPED, content.shape()));
                 }
             }
-            case RECORD -> {
-                String stamp = files.stat(fd, path(item.name())).stamp();
-                record.put(item.name(), new Entry(complete, stamp, content.shape()));
-            }
+            case RECORD -> put(item, complete, stat(item).stamp());
             case FOREIGN -> {}
         }
     }
 
-    private void store() throws PosixException {
+    /// Says of a file that nothing but the record makes ours that it is changing, by our hand.
+    private void hold(Item item, long complete) throws PosixException {
+        if (item.owner() == Owner.RECORD) {
+            put(item, complete, stat(item).identity());
+        }
+    }
+
+    private void put(Item item, long complete, String stamp) {
+        record.put(item.name(), new Entry(complete, stamp, content.shape()));
+    }
+
+    private PosixFiles.Stat stat(Item item) throws PosixException {
+        return files.stat(directoryFd, item.name(), path(item.name()));
+    }
+
+    private void store() throws IOException {
         if (record.changed()) {
             record.store(posix, files, directoryFd);
         }
@@ -260,7 +294,7 @@ final class Layout implements AutoCloseable {
 
     /// After the job: new files that it wrote to the end hold data from now on, and its writes changed the
     /// stamps.
-    void remember() throws PosixException {
+    void remember() throws IOException {
         for (Item item : items) {
             if (item.start() == Start.NEW || item.owner() == Owner.RECORD) {
                 int fd = open(item.name(), Posix.O_RDONLY);
@@ -268,7 +302,7 @@ final class Layout implements AutoCloseable {
                     if (need.work().mode().writes()) {
                         posix.fsync(fd, path(item.name()));
                     }
-                    record(item, fd, item.start() == Start.NEW ? written(item, fd) : completeBefore(item));
+                    record(item, item.start() == Start.NEW ? written(item, fd) : completeBefore(item));
                 } finally {
                     posix.close(fd, path(item.name()));
                 }
@@ -298,93 +332,5 @@ final class Layout implements AutoCloseable {
     public void close() {
         posix.close();
         files.close();
-    }
-
-    /// Writes files to the end, one after the other.
-    private final class Filler implements AutoCloseable {
-        private final Progress progress;
-        private final long total;
-        private final SlotMemory memory;
-        private long done;
-
-        Filler(Progress progress, long total) throws PosixException {
-            this.progress = progress;
-            this.total = total;
-            memory = total > 0 ? new SlotMemory(posix, PIECES, PIECE_BYTES) : null;
-        }
-
-        void fill(Item item) throws IOException {
-            String path = path(item.name());
-            int fd = open(item.name(), Posix.O_RDWR | Posix.O_CREAT);
-            try {
-                posix.truncate(fd, 0, path);
-                long aligned = need.direct() ? bytes / PIECE_BYTES * PIECE_BYTES : 0;
-                if (aligned > 0) {
-                    writeDirect(item, aligned);
-                }
-                write(item, fd, aligned, bytes);
-                posix.fsync(fd, path);
-                files.dropCache(fd, path);
-                record(item, fd, bytes);
-                filledBytes += bytes;
-            } catch (IOException | RuntimeException e) {
-                discard(item, fd, e);
-                throw e;
-            } finally {
-                posix.close(fd, path);
-            }
-        }
-
-        private void writeDirect(Item item, long to) throws IOException {
-            int fd;
-            try {
-                fd = open(item.name(), Posix.O_WRONLY | Posix.O_DIRECT);
-            } catch (PosixException e) {
-                throw e.errno() == Errno.EINVAL.number
-                        ? new TargetRefusedException(
-                                path(item.name()) + ": the file system has no direct I/O; use --direct=0, or another"
-                                        + " one",
-                                e)
-                        : e;
-            }
-            try {
-                write(item, fd, 0, to);
-            } finally {
-                posix.close(fd, path(item.name()));
-            }
-        }
-
-        private void write(Item item, int fd, long from, long to) throws IOException {
-            for (long at = from; at < to; at += PIECE_BYTES) {
-                int length = (int) Math.min(PIECE_BYTES, to - at);
-                MemorySegment piece = memory.of(0).asSlice(0, length);
-                content.fill(piece, item.thread(), item.file(), at);
-                posix.writeFully(fd, piece, length, at, path(item.name()));
-                done += length;
-                if (!progress.filled(done, total)) {
-                    throw new LayoutStoppedException();
-                }
-            }
-        }
-
-        /// An incomplete file is of no use, and its space may be what is missing.
-        private void discard(Item item, int fd, Exception cause) {
-            try {
-                switch (item.owner()) {
-                    case DIRECTORY -> posix.unlinkAt(directoryFd, item.name(), path(item.name()));
-                    case RECORD, FOREIGN -> posix.truncate(fd, 0, path(item.name()));
-                }
-                record(item, fd, 0);
-            } catch (PosixException e) {
-                cause.addSuppressed(e);
-            }
-        }
-
-        @Override
-        public void close() throws PosixException {
-            if (memory != null) {
-                memory.close();
-            }
-        }
     }
 }

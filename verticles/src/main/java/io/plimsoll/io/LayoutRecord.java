@@ -5,8 +5,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -15,7 +17,8 @@ import java.util.regex.Pattern;
 
 /// What is known of the files that were laid out in a directory: which of them are ours, and which hold data to
 /// the end. On the disk a text with a line for each file, exchanged as a whole, so that a crash leaves the old
-/// one or the new one. A line that cannot be read says nothing, and its file is laid out again.
+/// one or the new one. A line that cannot be read says nothing, and its file is laid out again. Files that only have
+/// the record's names are nobody's but their owner's: they are neither read as one nor replaced.
 final class LayoutRecord {
     static final String IN_DIRECTORY = ".layout";
     /// Of the file beside a single one.
@@ -23,7 +26,10 @@ final class LayoutRecord {
     static final String NEW_SUFFIX = ".new";
 
     private static final String MAGIC = "Files that plimsoll bench laid out: bytes, stamp, name, content.";
+    private static final byte[] FIRST_LINE = (MAGIC + '\n').getBytes(StandardCharsets.ISO_8859_1);
     private static final Pattern LINE = Pattern.compile("([0-9]{1,18}) (\\S+) (\\S+) (.*)");
+
+    private static final int MODE = 0644;
 
     private final Path directory;
     private final String name;
@@ -31,8 +37,8 @@ final class LayoutRecord {
     private boolean changed;
 
     /// @param bytes that hold data, from the beginning; 0 where that is not sure
-    /// @param stamp which file it is, and when it was changed last; `-` where the directory's marker vouches for
-    ///     it
+    /// @param stamp which file it is, and when it was changed last or that a job has it
+    ///     ([PosixFiles.Stat#identity]); `-` where the directory's marker vouches for it
     /// @param content what the data is like, in words of those who make it
     record Entry(long bytes, String stamp, String content) {
         static final String UNSTAMPED = "-";
@@ -43,24 +49,38 @@ final class LayoutRecord {
         this.name = name;
     }
 
+    /// @throws TargetRefusedException where a file of somebody else has the name, or that of the next record
     static LayoutRecord read(Path directory, String name) throws IOException {
         LayoutRecord record = new LayoutRecord(directory, name);
         Path file = directory.resolve(name);
-        if (Files.isSymbolicLink(file)) {
-            throw new TargetRefusedException(file + " is a symbolic link; remove it");
-        }
+        checkOurs(file);
+        checkOurs(directory.resolve(name + NEW_SUFFIX));
         try (var lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
-            var rest = lines.iterator();
-            if (rest.hasNext() && !rest.next().equals(MAGIC)) {
-                throw new TargetRefusedException(file + " was not made by Plimsoll; move it away");
-            }
-            rest.forEachRemaining(record::line);
+            lines.skip(1).forEach(record::line);
         } catch (NoSuchFileException _) {
             // No file was laid out yet.
         } catch (java.io.UncheckedIOException e) {
             throw e.getCause();
         }
         return record;
+    }
+
+    /// The beginning of the first line will do: who wrote it may have died then.
+    private static void checkOurs(Path file) throws IOException {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            try (var in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+                byte[] begin = in.readNBytes(FIRST_LINE.length);
+                if (Arrays.equals(begin, Arrays.copyOf(FIRST_LINE, begin.length))) {
+                    return;
+                }
+            } catch (NoSuchFileException _) {
+                return; // another benchmark has just made it the record
+            }
+        }
+        throw new TargetRefusedException(file + " was not made by Plimsoll, which needs the name; move it away");
     }
 
     private void line(String line) {
@@ -88,7 +108,7 @@ final class LayoutRecord {
     }
 
     /// Makes the record on the disk say what this one says.
-    void store(Posix posix, PosixFiles files, int directoryFd) throws PosixException {
+    void store(Posix posix, PosixFiles files, int directoryFd) throws IOException {
         StringBuilder text = new StringBuilder(MAGIC).append('\n');
         entries.forEach((file, e) -> text.append(e.bytes())
                 .append(' ')
@@ -101,10 +121,8 @@ final class LayoutRecord {
         byte[] bytes = text.toString().getBytes(StandardCharsets.ISO_8859_1);
         String fresh = name + NEW_SUFFIX;
         String path = directory.resolve(fresh).toString();
-        int flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_NOFOLLOW;
-        int fd = posix.openAt(directoryFd, fresh, flags, 0644, path);
+        int fd = create(posix, directoryFd, fresh, path);
         try (Arena scratch = Arena.ofConfined()) {
-            posix.truncate(fd, 0, path);
             posix.writeFully(fd, scratch.allocateFrom(ValueLayout.JAVA_BYTE, bytes), bytes.length, 0, path);
             posix.fsync(fd, path);
         } finally {
@@ -113,6 +131,21 @@ final class LayoutRecord {
         files.rename(directoryFd, fresh, name, directory.resolve(name).toString());
         syncDirectory(posix, directoryFd);
         changed = false;
+    }
+
+    /// What a record's writer left that has died may go; what came to have the name since [#read] may not.
+    private static int create(Posix posix, int directoryFd, String name, String path) throws IOException {
+        int flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_EXCL | Posix.O_NOFOLLOW;
+        try {
+            return posix.openAt(directoryFd, name, flags, MODE, path);
+        } catch (PosixException e) {
+            if (e.errno() != Errno.EEXIST.number) {
+                throw e;
+            }
+        }
+        checkOurs(Path.of(path));
+        posix.unlinkAt(directoryFd, name, path);
+        return posix.openAt(directoryFd, name, flags, MODE, path);
     }
 
     /// Not every file system syncs directories; those that do not have nothing to sync.

@@ -14,7 +14,7 @@ import java.util.OptionalLong;
 final class PosixFiles implements AutoCloseable {
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
-    private static final int STATX_BASIC_STATS = 0x7ff;
+    private static final int STATX_STATS_AND_BIRTH = 0xfff;
     private static final long STATX_BYTES = 256;
     private static final long STATX_BLOCK_BYTES = 512;
     private static final int POSIX_FADV_DONTNEED = 4;
@@ -48,7 +48,16 @@ final class PosixFiles implements AutoCloseable {
     ///
     /// @param mode kind and permissions, as in `st_mode`
     /// @param allocatedBytes that the file system keeps for it
-    record Stat(int mode, long inode, long bytes, long allocatedBytes, long modifiedSeconds, int modifiedNanos) {
+    /// @param bornSeconds when it was made; 0 where the file system does not tell
+    record Stat(
+            int mode,
+            long inode,
+            long bytes,
+            long allocatedBytes,
+            long bornSeconds,
+            int bornNanos,
+            long modifiedSeconds,
+            int modifiedNanos) {
         private static final int KIND = 0xF000;
 
         boolean isRegular() {
@@ -67,6 +76,11 @@ final class PosixFiles implements AutoCloseable {
         String stamp() {
             return inode + ":" + modifiedSeconds + "." + modifiedNanos;
         }
+
+        /// Stays while the file is written to, and changes when another one takes its name.
+        String identity() {
+            return inode + ":born:" + bornSeconds + "." + bornNanos;
+        }
     }
 
     /// Of a name in a directory; of a symbolic link itself.
@@ -82,7 +96,8 @@ final class PosixFiles implements AutoCloseable {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment s = scratch.allocate(STATX_BYTES, 8);
             MemorySegment nameBytes = scratch.allocateFrom(name);
-            if ((int) libc.call(STATX, directory, nameBytes.address(), flags, STATX_BASIC_STATS, s.address()) != 0) {
+            if ((int) libc.call(STATX, directory, nameBytes.address(), flags, STATX_STATS_AND_BIRTH, s.address())
+                    != 0) {
                 throw new PosixException("statx", path, libc.errno());
             }
             return new Stat(
@@ -90,6 +105,8 @@ final class PosixFiles implements AutoCloseable {
                     s.get(JAVA_LONG, 32),
                     s.get(JAVA_LONG, 40),
                     s.get(JAVA_LONG, 48) * STATX_BLOCK_BYTES,
+                    s.get(JAVA_LONG, 80),
+                    s.get(JAVA_INT, 88),
                     s.get(JAVA_LONG, 112),
                     s.get(JAVA_INT, 120));
         }

@@ -303,6 +303,83 @@ class FileSetIT {
     }
 
     @Test
+    void aFileWhoseJobWasKilledIsStillOurs() throws IOException {
+        Path file = temp.resolve("f");
+        Path record = temp.resolve("f.plimsoll");
+        Wanted random = need(AccessMode.RANDWRITE, 1, 1);
+        FileSet killed = ofFile(file, random);
+        write(file, 5, 'x');
+        byte[] said = Files.readAllBytes(record);
+        refused(() -> ofFile(file, random), "is in use by another benchmark");
+        killed.close(); // gives the lock back, as a kill does
+        write(file, 6, 'x');
+        Files.write(record, said);
+        try (FileSet set = ofFile(file, random)) {
+            assertEquals(List.of(1, 0, 0, 0), counts(set.state()), "writes to random places leave no hole");
+        }
+        Wanted inOrder = need(AccessMode.WRITE, 1, 1);
+        killed = ofFile(file, inOrder);
+        write(file, 0, 'x');
+        said = Files.readAllBytes(record);
+        killed.close();
+        write(file, 1, 'x');
+        Files.write(record, said);
+        try (FileSet set = ofFile(file, need(AccessMode.READ, 1, 1))) {
+            assertEquals(List.of(0, 1, 0, 0), counts(set.state()), "writes in order end where the writer was");
+        }
+        write(file, 0, 'y');
+        refused(() -> ofFile(file, inOrder), "was changed since");
+    }
+
+    @Test
+    void aFileThatTookThePlaceOfAKilledJobsFileIsTheirs() throws IOException {
+        Path file = temp.resolve("f");
+        Path record = temp.resolve("f.plimsoll");
+        Wanted write = need(AccessMode.WRITE, 1, 1);
+        FileSet killed = ofFile(file, write);
+        byte[] said = Files.readAllBytes(record);
+        killed.close();
+        Files.write(record, said);
+        Files.move(file, temp.resolve("old"));
+        Files.writeString(file, "dear diary");
+        refused(() -> ofFile(file, write), "was not made by Plimsoll, or was changed since");
+        assertEquals("dear diary", Files.readString(file));
+    }
+
+    @Test
+    void filesThatHaveTheRecordsNamesByChanceAreNotReplaced() throws IOException {
+        Wanted write = need(AccessMode.WRITE, 1, 1);
+        for (String name : List.of("f.plimsoll", "f.plimsoll.new")) {
+            Path foreign = Files.writeString(temp.resolve(name), "dear diary");
+            refused(
+                    () -> ofFile(temp.resolve("f"), write),
+                    foreign + " was not made by Plimsoll, which needs the name; move it away");
+            assertEquals("dear diary", Files.readString(foreign));
+            Files.delete(foreign);
+            Files.createSymbolicLink(foreign, Files.writeString(temp.resolve("thesis"), "42"));
+            refused(() -> ofFile(temp.resolve("f"), write), foreign + " was not made by Plimsoll");
+            assertEquals("42", Files.readString(temp.resolve("thesis")));
+            Files.delete(foreign);
+            assertEquals(List.of("thesis"), names(temp));
+        }
+        FileSet set = ofFile(temp.resolve("f"), write);
+        Path late = Files.writeString(temp.resolve("f.plimsoll.new"), "came meanwhile");
+        assertThrows(TargetRefusedException.class, set::close);
+        assertEquals("came meanwhile", Files.readString(late));
+    }
+
+    @Test
+    void aRecordWhoseWriterDiedIsWrittenAnew() throws IOException {
+        Path half = temp.resolve("f.plimsoll.new");
+        for (String left :
+                List.of("", "Files that plimsoll be", "Files that plimsoll bench laid out: bytes, stamp, name,")) {
+            Files.writeString(half, left);
+            ofFile(temp.resolve("f"), need(AccessMode.WRITE, 1, 1)).close();
+            assertEquals(List.of("f", "f.plimsoll"), names(temp));
+        }
+    }
+
+    @Test
     void targetsThatAreNoFilesAreRefused() throws IOException {
         Path link = Files.createSymbolicLink(temp.resolve("link"), Files.write(temp.resolve("f"), new byte[1 << 22]));
         Wanted read = need(AccessMode.READ, 1, 1);
