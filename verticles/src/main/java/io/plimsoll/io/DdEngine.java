@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
 /// Runs the system's `dd` for each operation, to compare its account of the time with ours.
 ///
 /// A slot's memory is a file in memory, which `dd` reads or writes (nothing of that reaches the measured disk); its
-/// place in the data file is `seek` or `skip`. The file itself is also open here, for fsync. Our time of an operation
-/// includes starting the process.
+/// place in the data file is `seek` or `skip`. `dd` opens the file by the descriptor that is open here, also for fsync:
+/// whatever has the file's name by then, it is this file that is read or written. Our time of an operation includes
+/// starting the process.
 ///
 /// An error of the storage is a result, with dd's own line as [#detail]. A dd that cannot be started, or does not say
 /// how long it took, is an engine at its end. A Ctrl-C goes to every process of the terminal: `dd` ignores it and ends
@@ -31,8 +32,12 @@ final class DdEngine extends BlockingEngine {
     private static final Pattern SUMMARY = Pattern.compile(
             "(?m)^([0-9]{1,18}) bytes .*copied, ([0-9][0-9.]{0,30}(?:e[+-]?[0-9]{1,3})?) s(?:econds)?\\b");
 
-    /// What dd needs to know, as it opens the file by itself.
-    private record Opened(String path, OpenMode mode, List<String> readFlags, List<String> writeFlags) {}
+    /// What dd needs to know, as it opens the file once more.
+    ///
+    /// @param path by which the user knows the file
+    /// @param descriptor a name of this process's descriptor
+    private record Opened(
+            String path, String descriptor, OpenMode mode, List<String> readFlags, List<String> writeFlags) {}
 
     private final String program;
     private final Posix posix = new Posix();
@@ -80,8 +85,13 @@ final class DdEngine extends BlockingEngine {
         while (opened.size() <= number) {
             opened.add(null);
         }
-        opened.set(number, new Opened(ref.path().toAbsolutePath().toString(), mode, readFlags, writeFlags));
+        String path = ref.path().toAbsolutePath().toString();
+        opened.set(number, new Opened(path, descriptor(files.fd(number)), mode, readFlags, writeFlags));
         return number;
+    }
+
+    private static String descriptor(int fd) {
+        return "/proc/" + ProcessHandle.current().pid() + "/fd/" + fd;
     }
 
     @Override
@@ -101,9 +111,9 @@ final class DdEngine extends BlockingEngine {
             return -Errno.EBADF.number;
         }
         List<String> command = command(bytes);
-        side(command, "i", "skip", source.path, offset, source.readFlags, bytes);
+        side(command, "i", "skip", source.descriptor, offset, source.readFlags, bytes);
         side(command, "o", "seek", memory.get(slot).path(), at, List.of(), bytes);
-        return run(command, slot, source.path);
+        return run(command, slot, source);
     }
 
     @Override
@@ -114,8 +124,8 @@ final class DdEngine extends BlockingEngine {
         }
         List<String> command = command(bytes);
         side(command, "i", "skip", memory.get(slot).path(), at, List.of(), bytes);
-        side(command, "o", "seek", target.path, offset, target.writeFlags, bytes);
-        return run(command, slot, target.path);
+        side(command, "o", "seek", target.descriptor, offset, target.writeFlags, bytes);
+        return run(command, slot, target);
     }
 
     private List<String> command(int count) {
@@ -139,14 +149,15 @@ final class DdEngine extends BlockingEngine {
         }
     }
 
-    private int run(List<String> command, int slot, String path) throws PosixException {
+    private int run(List<String> command, int slot, Opened file) throws PosixException {
         toldNs[slot] = -1;
+        String path = file.path;
         Ended dd = end(command, path);
         if (dd.exit == NOT_FOUND || dd.exit == NOT_EXECUTABLE) {
             throw notStarted(path, lastLine(dd.output));
         }
         if (dd.exit != 0) {
-            String line = "dd ended with " + dd.exit + ": " + errorLine(dd.output);
+            String line = "dd ended with " + dd.exit + ": " + errorLine(dd.output).replace(file.descriptor, path);
             int errno = Errno.guess(line);
             if (errno == 0) {
                 throw new PosixException("dd", path, 0, line);

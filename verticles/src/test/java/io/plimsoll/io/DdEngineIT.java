@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.plimsoll.model.SyncPolicy.OpenFlag;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -80,17 +81,47 @@ class DdEngineIT {
     }
 
     @Test
-    void aDirectoryThatIsGoneIsItsErrorToo() throws IOException {
+    void whateverTakesTheNameOfTheFileIsNotTouched() throws IOException {
+        Path path = Files.write(temp.resolve("f"), new byte[2 * BLOCK]);
+        Path moved = temp.resolve("moved");
+        Path thesis = Files.writeString(temp.resolve("thesis"), "42");
         try (TargetDirectory target = TargetDirectory.claim(temp.resolve("d"), "test");
                 Engine engine = new DdEngine(1, BLOCK)) {
-            int file = engine.open(new FileRef.In(target, "data-000001"), CREATE);
+            int named = engine.open(new FileRef.At(path), new OpenMode(true, true, false, false, OpenFlag.NONE));
+            int claimed = engine.open(new FileRef.In(target, "data-000001"), CREATE);
+            Files.move(path, moved);
+            Files.createSymbolicLink(path, thesis);
             Files.move(temp.resolve("d"), temp.resolve("elsewhere"));
-            engine.write(0, file, 0, 0, BLOCK);
-            engine.submit();
-            assertEquals(1, engine.reap(1, -1));
-            assertEquals(-2, engine.result(0), engine.detail(0));
-            assertEquals(-1, engine.toldNs(0));
+            engine.memory(0).fill((byte) 'x');
+            assertEquals(BLOCK, one(engine, () -> engine.write(0, named, BLOCK, 0, BLOCK)));
+            assertEquals(BLOCK, one(engine, () -> engine.read(0, named, 0, 0, BLOCK)));
+            assertEquals(0, engine.memory(0).get(ValueLayout.JAVA_BYTE, 0));
+            engine.memory(0).fill((byte) 'y');
+            assertEquals(BLOCK, one(engine, () -> engine.write(0, claimed, 0, 0, BLOCK)));
         }
+        assertEquals("42", Files.readString(thesis));
+        assertEquals('x', Files.readAllBytes(moved)[2 * BLOCK - 1]);
+        assertEquals('y', Files.readAllBytes(temp.resolve("elsewhere/data-000001"))[0]);
+    }
+
+    @Test
+    void itsErrorNamesTheFileAsTheUserDoes() throws IOException {
+        Path file = Files.write(temp.resolve("f"), new byte[BLOCK]);
+        String dd = script("for a; do case $a in if=*) echo \"dd: failed to open '${a#if=}': Input/output error\" >&2;"
+                + " esac; done; exit 1");
+        try (Engine engine = new DdEngine(1, BLOCK, dd)) {
+            int number = engine.open(new FileRef.At(file), new OpenMode(true, false, false, false, OpenFlag.NONE));
+            assertEquals(-Errno.EIO.number, one(engine, () -> engine.read(0, number, 0, 0, BLOCK)));
+            assertEquals(
+                    "dd ended with 1: dd: failed to open '" + file + "': Input/output error", engine.detail(0));
+        }
+    }
+
+    private static int one(Engine engine, Runnable queue) throws PosixException {
+        queue.run();
+        engine.submit();
+        assertEquals(1, engine.reap(1, -1));
+        return engine.result(0);
     }
 
     @Test
