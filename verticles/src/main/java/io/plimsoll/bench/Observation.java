@@ -20,6 +20,7 @@ import java.util.function.ToLongFunction;
 /// @param lengthNs from the first look to the last
 /// @param fileSystem of the target; empty for a device itself, and where unknown
 /// @param device below the target, for everyone's I/O
+/// @param neighbours what others had the disks below the device do; less than nothing where I/O was merged or cached
 /// @param server what the target's NFS server was asked for, by everyone on this machine
 /// @param threads the data threads
 /// @param processors all of the machine
@@ -34,6 +35,7 @@ record Observation(
         Storage.Kind storage,
         String fileSystem,
         Optional<Device> device,
+        List<Storage.Neighbour> neighbours,
         Optional<ProcessIo> process,
         Optional<Storage.ServerBytes> server,
         List<ThreadCpu.Sample> threads,
@@ -54,6 +56,7 @@ record Observation(
     record Beginning(long firstNs, long firstOps, Optional<Long> jitNs, long restNs, long restOps) {}
 
     Observation {
+        neighbours = List.copyOf(neighbours);
         threads = List.copyOf(threads);
     }
 

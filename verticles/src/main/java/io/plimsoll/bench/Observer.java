@@ -44,6 +44,7 @@ final class Observer implements JobRun.Listener {
     private record Look(
             long atNs,
             Optional<DeviceCounters> device,
+            List<Storage.Neighbour> neighbours,
             Optional<ProcessIo> process,
             Optional<Storage.ServerBytes> server,
             Map<ThreadCpu, ThreadCpu.Sample> threads,
@@ -110,6 +111,7 @@ final class Observer implements JobRun.Listener {
         return new Look(
                 System.nanoTime(),
                 storage.counters(),
+                storage.neighbours(),
                 ProcessIo.sample(),
                 storage.serverBytes(),
                 samples,
@@ -135,6 +137,7 @@ final class Observer implements JobRun.Listener {
                 storage.device()
                         .flatMap(name -> last.device.flatMap(
                                 after -> first.device.map(b -> new Observation.Device(name, after.minus(b))))),
+                neighbours(),
                 last.process.flatMap(after -> first.process.map(after::minus)),
                 last.server.flatMap(after -> first.server.map(after::minus)),
                 used,
@@ -146,5 +149,13 @@ final class Observer implements JobRun.Listener {
                 files,
                 longestSilentNs,
                 new Observation.Beginning(firstNs, firstOps, firstJitNs, restNs, restOps));
+    }
+
+    private List<Storage.Neighbour> neighbours() {
+        return last.neighbours.stream()
+                .flatMap(after -> first.neighbours.stream()
+                        .filter(before -> before.name().equals(after.name()))
+                        .map(after::minus))
+                .toList();
     }
 }

@@ -14,6 +14,7 @@ import io.plimsoll.model.Work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Whether it was the storage that answered, and this job alone that asked it.
 final class StorageChecks {
@@ -170,7 +171,7 @@ final class StorageChecks {
                                 "let Plimsoll lay the files out, or fill them with data")));
     }
 
-    /// The device did more than the job can account for.
+    /// The device, or a disk below it, did more than the job can account for.
     static Optional<Flag> othersIo(JobResult job, Observation seen) {
         if (!TruthChecks.measuresStorage(job, seen) || job.plan().work() instanceof Work.Metadata) {
             return Optional.empty(); // a file system's own writes are what metadata work consists of
@@ -184,20 +185,45 @@ final class StorageChecks {
                     bytes(job, Direction.WRITE),
                     seen.process().map(ProcessIo::writtenBytes).orElse(0L));
             long reads = Math.max(device.did().readBytes() - ownReads, 0);
-            long writes = Math.max(device.did().writtenBytes() - ownWrites - syncs(job) * JOURNAL_BYTES_PER_SYNC, 0);
+            long writes = Math.max(device.did().writtenBytes() - ownWrites, 0);
+            for (Storage.Neighbour n : seen.neighbours()) {
+                reads += Math.max(n.readBytes(), 0);
+                writes += Math.max(n.writtenBytes(), 0);
+            }
+            writes = Math.max(writes - journals(job, seen), 0);
             long others = reads + writes - TruthChecks.bytesInFlightMax(job.plan());
             boolean many = others > OTHERS_SHARE_MAX * (ownReads + ownWrites)
                     && others * 1e9 > (double) OTHERS_BYTES_PER_SECOND_MIN * seen.lengthNs();
             return many
                     ? Optional.of(TruthRule.OTHERS_IO.flag(
-                            device.name() + " read "
-                                    + ByteSize.format(device.did().readBytes()) + " and wrote "
-                                    + ByteSize.format(device.did().writtenBytes()) + ", but this process had it read "
-                                    + ByteSize.format(ownReads) + " and write " + ByteSize.format(ownWrites),
+                            did(
+                                            device.name(),
+                                            device.did().readBytes(),
+                                            device.did().writtenBytes())
+                                    + ", but this process had it read " + ByteSize.format(ownReads) + " and write "
+                                    + ByteSize.format(ownWrites) + beside(seen),
                             "find who else uses the disk (iotop, pidstat -d), or wait until data that were written"
                                     + " before are on it (sync)"))
                     : Optional.<Flag>empty();
         });
+    }
+
+    private static String did(String name, long readBytes, long writtenBytes) {
+        return name + " read " + ByteSize.format(Math.max(readBytes, 0)) + " and wrote "
+                + ByteSize.format(Math.max(writtenBytes, 0));
+    }
+
+    private static String beside(Observation seen) {
+        return seen.neighbours().stream()
+                .filter(n -> n.readBytes() > 0 || n.writtenBytes() > 0)
+                .map(n -> "; below or beside it " + did(n.name(), n.readBytes(), n.writtenBytes()) + " for others")
+                .collect(Collectors.joining());
+    }
+
+    /// Of the file system, and of those that loop devices lie on.
+    private static long journals(JobResult job, Observation seen) {
+        long loops = seen.neighbours().stream().filter(Storage.Neighbour::loop).count();
+        return syncs(job) * JOURNAL_BYTES_PER_SYNC * (1 + loops);
     }
 
     private static long syncs(JobResult job) {

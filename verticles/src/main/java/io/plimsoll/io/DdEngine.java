@@ -157,7 +157,8 @@ final class DdEngine extends BlockingEngine {
             throw notStarted(path, lastLine(dd.output));
         }
         if (dd.exit != 0) {
-            String line = "dd ended with " + dd.exit + ": " + errorLine(dd.output).replace(file.descriptor, path);
+            String line =
+                    "dd ended with " + dd.exit + ": " + errorLine(dd.output).replace(file.descriptor, path);
             int errno = Errno.guess(line);
             if (errno == 0) {
                 throw new PosixException("dd", path, 0, line);

@@ -40,22 +40,50 @@ public final class Storage {
         }
     }
 
+    /// What others on the disks below had them do since boot, or between two looks.
+    ///
+    /// @param name the kernel's of a disk that did it, or of another device of dm or md on the same disk
+    /// @param loop whether it has a file system of its own below ours, with the file of a loop device in it
+    public record Neighbour(String name, boolean loop, long readBytes, long writtenBytes) {
+        public Neighbour minus(Neighbour earlier) {
+            return new Neighbour(name, loop, readBytes - earlier.readBytes, writtenBytes - earlier.writtenBytes);
+        }
+    }
+
     private final Kind kind;
     private final String fileSystem;
     private final Optional<Path> mountPoint;
     private final Optional<BlockDevice> device;
+    private final Optional<DiskNeighbours> neighbours;
 
     private Storage(Kind kind, String fileSystem, Optional<Path> mountPoint, Optional<BlockDevice> device) {
+        this(kind, fileSystem, mountPoint, device, Optional.empty());
+    }
+
+    private Storage(
+            Kind kind,
+            String fileSystem,
+            Optional<Path> mountPoint,
+            Optional<BlockDevice> device,
+            Optional<DiskNeighbours> neighbours) {
         this.kind = kind;
         this.fileSystem = fileSystem;
         this.mountPoint = mountPoint;
         this.device = device;
+        this.neighbours = neighbours;
     }
 
     /// @param path a file, a directory, or a device, that is there
     public static Storage of(Path path) {
         try {
-            return of(SYS, MountTable.ofThisProcess(), path.toRealPath());
+            MountTable mounts = MountTable.ofThisProcess();
+            Storage alone = of(SYS, mounts, path.toRealPath());
+            return new Storage(
+                    alone.kind,
+                    alone.fileSystem,
+                    alone.mountPoint,
+                    alone.device,
+                    alone.device.map(device -> DiskNeighbours.of(SYS, mounts, device)));
         } catch (IOException e) {
             return new Storage(Kind.OTHER, "", Optional.empty(), Optional.empty());
         }
@@ -110,6 +138,11 @@ public final class Storage {
 
     public Optional<DeviceCounters> counters() {
         return device.flatMap(BlockDevice::counters);
+    }
+
+    /// What others had the disks below the device do beside it; see [DiskNeighbours].
+    public List<Neighbour> neighbours() {
+        return neighbours.map(DiskNeighbours::sample).orElse(List.of());
     }
 
     /// Empty where it is no NFS.

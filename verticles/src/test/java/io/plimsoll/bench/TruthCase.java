@@ -61,6 +61,7 @@ final class TruthCase {
     String fileSystem = "ext4";
     Optional<ProcessIo> process = Optional.of(new ProcessIo(ops * 4096, 0));
     Optional<DeviceCounters> device = Optional.of(device(ops * 4096, 0));
+    List<Storage.Neighbour> neighbours = List.of();
     Optional<Storage.ServerBytes> server = Optional.empty();
     List<ThreadCpu.Sample> cpu = List.of(thread(3 * SECOND, SECOND / 100), thread(2 * SECOND, SECOND / 1000));
     Optional<CpuTimes> processors = Optional.of(new CpuTimes(8 * SECOND, 32 * SECOND, 0));
@@ -172,6 +173,7 @@ final class TruthCase {
                 storage,
                 fileSystem,
                 device.map(d -> new Observation.Device("vda", d)),
+                neighbours,
                 process,
                 server,
                 cpu,

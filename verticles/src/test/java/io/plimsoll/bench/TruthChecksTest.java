@@ -309,6 +309,33 @@ class TruthChecksTest {
     }
 
     @Test
+    void othersOnTheDiskBelowCountAsWell() {
+        TruthCase below = reads(c -> c.neighbours = List.of(
+                new Storage.Neighbour("sda", false, c.bytes / 5, -4096), new Storage.Neighbour("dm-3", false, 0, 0)));
+        assertEquals(List.of("others-io"), below.rules());
+        assertTrue(
+                below.flag(TruthRule.OTHERS_IO)
+                        .evidence()
+                        .endsWith(" and write 0 B; below or beside it sda read 81.92 MB and wrote 0 B for others"),
+                below.flag(TruthRule.OTHERS_IO).evidence());
+        assertEquals(
+                NONE,
+                reads(c -> c.neighbours = List.of(new Storage.Neighbour("sda", false, -c.bytes, c.bytes / 20)))
+                        .rules(),
+                "what a cache in between spared the disk makes up for nothing");
+        assertEquals(NONE, writes(c -> onItsJournal(c, true)).rules());
+        assertEquals(
+                List.of("others-io"),
+                writes(c -> onItsJournal(c, false)).rules(),
+                "a disk below that has no file system of its own has no journal");
+    }
+
+    private static void onItsJournal(TruthCase c, boolean loop) {
+        c.syncs = 1_000;
+        c.neighbours = List.of(new Storage.Neighbour("vda", loop, 0, c.bytes / 10 + 50_000_000));
+    }
+
+    @Test
     void anotherEngineThanTheOneAskedForIsNamed() {
         TruthCase fallback = reads(c -> c.ran = EngineKind.FILECHANNEL);
         assertEquals(List.of("fallback-engine"), fallback.rules());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.plimsoll.io.ProcessIo;
 import io.plimsoll.io.Storage;
+import io.plimsoll.io.TestMounts;
 import io.plimsoll.io.ThreadCpu;
 import io.plimsoll.model.EngineKind;
 import java.io.IOException;
@@ -122,22 +123,27 @@ class TruthIT {
         assumeStorage(directory);
         Observer observer = new Observer(directory, Optional.empty());
         observer.measuring(List.of());
-        // A child counts as ours once it was waited for, so the one that writes is its child, and it stays.
-        Process other = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "dd if=/dev/urandom of=other bs=1048576 count=32 conv=fsync 2>/dev/null && echo done; exec"
-                                + " sleep 60")
-                .directory(directory.toFile())
-                .start();
-        try {
-            assertEquals("done", other.inputReader().readLine());
-            observer.finished();
-        } finally {
-            other.destroyForcibly();
-        }
+        writeAsAnother();
+        observer.finished();
 
         assertTrue(rules(TruthCase.reads(c -> c.bytes = PAGE), observer).contains("others-io"));
+    }
+
+    @Test
+    void anotherProcessOnTheDiskBelowALoopDeviceIsSeen() throws IOException {
+        assumeStorage(directory);
+        try (TestMounts _ = TestMounts.ext4(directory.resolve("m"), directory.resolve("image"), "64m")) {
+            Observer observer = new Observer(directory.resolve("m"), Optional.empty());
+            observer.measuring(List.of());
+            writeAsAnother();
+            observer.finished();
+            Flag flag = TruthChecks.flags(TruthCase.reads(c -> c.bytes = PAGE).job(), observer.observation()).stream()
+                    .filter(f -> f.rule().equals("others-io"))
+                    .findFirst()
+                    .orElseThrow();
+            String disk = Storage.of(directory).device().orElseThrow();
+            assertTrue(flag.evidence().contains("; below or beside it " + disk + " read "), flag.evidence());
+        }
     }
 
     @Test
@@ -184,6 +190,22 @@ class TruthIT {
         observer.finished();
 
         assertTrue(rules(TruthCase.reads(_ -> {}), observer).contains("jvm-pauses"));
+    }
+
+    private void writeAsAnother() throws IOException {
+        // A child counts as ours once it was waited for, so the one that writes is its child, and it stays.
+        Process other = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "dd if=/dev/urandom of=other bs=1048576 count=32 conv=fsync 2>/dev/null && echo done; exec"
+                                + " sleep 60")
+                .directory(directory.toFile())
+                .start();
+        try {
+            assertEquals("done", other.inputReader().readLine());
+        } finally {
+            other.destroyForcibly();
+        }
     }
 
     private Set<String> reads(Path target, boolean direct, Job job) throws IOException {

@@ -112,8 +112,7 @@ class DdEngineIT {
         try (Engine engine = new DdEngine(1, BLOCK, dd)) {
             int number = engine.open(new FileRef.At(file), new OpenMode(true, false, false, false, OpenFlag.NONE));
             assertEquals(-Errno.EIO.number, one(engine, () -> engine.read(0, number, 0, 0, BLOCK)));
-            assertEquals(
-                    "dd ended with 1: dd: failed to open '" + file + "': Input/output error", engine.detail(0));
+            assertEquals("dd ended with 1: dd: failed to open '" + file + "': Input/output error", engine.detail(0));
         }
     }
 
