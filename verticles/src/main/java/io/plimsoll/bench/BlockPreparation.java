@@ -6,7 +6,6 @@ import io.plimsoll.io.FileRef;
 import io.plimsoll.io.OpenMode;
 import io.plimsoll.io.ThreadAffinity;
 import io.plimsoll.io.ThreadTimers;
-import io.plimsoll.model.Content;
 import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.JobPlan;
 import io.plimsoll.model.Load;
@@ -53,25 +52,23 @@ record BlockPreparation(
                 plan.engine().direct(),
                 work.sync().open());
         OpenedFiles opened = new OpenedFiles(engine, files, mode);
-        // The null engine gives nothing back that could be verified.
-        BlockVerifier verifier =
-                verify && kind != EngineKind.NULL ? new BlockVerifier(work, number, plan.seed(), run) : null;
-        BlockContent content = writes ? content(verifier) : null;
+        BlockVerifier sealer = verify ? new BlockVerifier(work, number, plan.seed(), run) : null;
+        BlockContent content = writes ? content(sealer) : null;
         for (int slot = 0; writes && slot < engine.depth(); slot++) {
             content.fill(engine.memory(slot));
         }
+        // The null engine gives nothing back that could be verified.
+        BlockVerifier verifier = kind == EngineKind.NULL ? null : sealer;
         return new BlockLoop(plan, work, number, engine, opened, content, verifier, control);
     }
 
-    private BlockContent content(BlockVerifier verifier) {
-        Content content = work.content();
+    private BlockContent content(BlockVerifier sealer) {
         long seed = DataSeed.ofWrites(plan, run);
-        if (verifier != null) {
-            return new BlockContent(content, number, seed, verifier);
+        if (sealer != null) {
+            return new BlockContent(work.content(), number, seed, sealer);
         }
-        Content plain = new Content(content.compressPercent(), content.dedupePercent(), false);
         return files.getFirst().path().equals(NOWHERE)
-                ? BlockContent.unkept(plain, number, seed)
-                : new BlockContent(plain, number, seed);
+                ? BlockContent.unkept(work.content(), number, seed)
+                : new BlockContent(work.content(), number, seed);
     }
 }

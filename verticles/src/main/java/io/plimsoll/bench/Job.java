@@ -86,6 +86,9 @@ final class Job {
                                 .mapToLong(outcome.totals()::ops)
                                 .sum())
                 : Optional.empty();
+        if (ownCostNs.isPresent() && plan.work() instanceof Work.Blocks blocks) {
+            OwnCost.leavesOut(blocks).ifPresent(allNotes::add);
+        }
         seen.map(Observation::unknown)
                 // A data thread that failed is gone before it can be looked at.
                 .filter(unknown -> !unknown.isEmpty() && outcome.failure().isEmpty())

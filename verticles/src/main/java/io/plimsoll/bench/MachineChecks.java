@@ -29,23 +29,32 @@ final class MachineChecks {
     }
 
     static Optional<Flag> cpuPressure(JobResult job, Observation seen) {
-        return seen.pressure()
-                .cpuNs()
-                .filter(ns -> ns > CPU_PRESSURE_SHARE_MAX * seen.lengthNs())
-                .map(ns -> TruthRule.CPU_PRESSURE.flag(
-                        "for " + duration(ns) + ", " + percent((double) ns / seen.lengthNs())
-                                + " of the time, something on this machine waited for a processor",
-                        "end what else runs here, or use fewer data threads (numjobs)"));
+        return waited(
+                TruthRule.CPU_PRESSURE,
+                seen,
+                seen.pressure().cpuNs(),
+                CPU_PRESSURE_SHARE_MAX,
+                "a processor",
+                "end what else runs here, or use fewer data threads (numjobs)");
     }
 
     static Optional<Flag> memoryPressure(JobResult job, Observation seen) {
-        return seen.pressure()
-                .memoryNs()
-                .filter(ns -> ns > MEMORY_PRESSURE_SHARE_MAX * seen.lengthNs())
-                .map(ns -> TruthRule.MEMORY_PRESSURE.flag(
+        return waited(
+                TruthRule.MEMORY_PRESSURE,
+                seen,
+                seen.pressure().memoryNs(),
+                MEMORY_PRESSURE_SHARE_MAX,
+                "memory (reclaim, swap)",
+                "free memory: swapping goes to a disk, and the page cache is smaller than it seems");
+    }
+
+    private static Optional<Flag> waited(
+            TruthRule rule, Observation seen, Optional<Long> waitedNs, double shareMax, String what, String remedy) {
+        return waitedNs.filter(ns -> ns > shareMax * seen.lengthNs())
+                .map(ns -> rule.flag(
                         "for " + duration(ns) + ", " + percent((double) ns / seen.lengthNs())
-                                + " of the time, something on this machine waited for memory (reclaim, swap)",
-                        "free memory: swapping goes to a disk, and the page cache is smaller than it seems"));
+                                + " of the time, something on this machine waited for " + what,
+                        remedy));
     }
 
     static Optional<Flag> cgroupThrottled(JobResult job, Observation seen) {
