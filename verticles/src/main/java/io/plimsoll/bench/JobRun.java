@@ -127,7 +127,8 @@ final class JobRun {
             control.stop();
             gate.cancel();
             observed.countDown();
-            joined(System.nanoTime() + JOIN_NS_MAX);
+            // What was given up was waited for long enough: a user who has pressed Ctrl-C wants the end.
+            joined(System.nanoTime() + (control.givenUp().isPresent() ? GATE_CHECK_MS * 1_000_000 : JOIN_NS_MAX));
         }
     }
 
