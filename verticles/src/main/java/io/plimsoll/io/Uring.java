@@ -283,7 +283,8 @@ final class Uring implements AutoCloseable {
             boolean mayFit = Long.compareUnsigned(memory.bytes(), lockedMax) <= 0;
             int result = (int) (mayFit ? patiently(call) : call.getAsLong());
             if (result < 0) {
-                String why = result == -Errno.ENOMEM.number && lockedMax != -1 ? tooMuch(memory, lockedMax) : "";
+                boolean tooMuch = result == -Errno.ENOMEM.number && lockedMax != -1;
+                String why = tooMuch ? tooMuch(memory, lockedMax) : remedy(-result, disabled());
                 throw new PosixException("register", memory.bytes() + " bytes of buffers with io_uring", -result, why);
             }
             fixedBuffers = true;
