@@ -103,6 +103,9 @@ public final class Saturation {
                         .orElseThrow(() -> new IllegalStateException("a job with a rate has no open-loop result")))
                 : Optional.empty();
         Optional<Double> share = schedule.map(this::achievedShare);
+        LatencyHistogram service = merged(transfers, DirectionResult::lat);
+        Optional<Slo.Verdict> verdict =
+                schedule.map(s -> plan.slo().judge(response, share.orElseThrow(), s.due(), s.missed(), plan.queue()));
         return new SaturationStep(
                 number,
                 step.purpose(),
@@ -113,10 +116,12 @@ public final class Saturation {
                 share,
                 bytes,
                 schedule.isPresent() ? SaturationStep.Latencies.of(response) : Optional.empty(),
-                SaturationStep.Latencies.of(merged(transfers, DirectionResult::lat)),
+                SaturationStep.Latencies.of(service),
                 schedule.map(JobResult.OpenLoopResult::due).orElse(0L),
                 schedule.map(JobResult.OpenLoopResult::missed).orElse(0L),
-                schedule.map(s -> plan.slo().judge(response, share.orElseThrow(), s.due(), s.missed(), plan.queue())),
+                verdict,
+                verdict.filter(v -> !v.kept())
+                        .map(_ -> SaturationLimit.of(job, plan.slo(), service, share.orElseThrow())),
                 job.flags());
     }
 

@@ -146,7 +146,12 @@ final class SaturationChart {
         }
         if (result.found()) {
             double line = result.line().kept().orElseThrow();
-            chart.plimsollLine(line, Quantity.rate(line) + " IOPS");
+            chart.plimsollLine(
+                    line,
+                    Quantity.rate(line) + " IOPS"
+                            + (result.limitedBy().equals(Optional.of(SaturationLimit.CLIENT))
+                                    ? ", this client's"
+                                    : ""));
         }
         Shown marked = Shown.marked(result.plan().slo());
         for (SaturationStep step : shown) {

@@ -80,6 +80,7 @@ public final class SaturationHtml {
         add("<p class=\"over\">" + escaped(name + " on " + words.target()) + "</p>");
         add("<h1>" + escaped(words.headline()) + "</h1>");
         words.evidence().forEach(sentence -> add("<p>" + escaped(sentence) + "</p>"));
+        words.caution().ifPresent(this::alarm);
         result.failure().ifPresent(why -> alarm("The search failed: " + why));
         if (result.interrupted()) {
             alarm("Interrupted after " + result.steps().size() + " steps.");

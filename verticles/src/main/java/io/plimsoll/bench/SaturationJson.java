@@ -77,6 +77,7 @@ public final class SaturationJson {
         number(node, "bytes_per_second", SaturationWords.lineBytesPerSecond(result));
         number(node, "kept_iops", line.kept());
         number(node, "broken_iops", line.broken());
+        node.put("limited_by", result.limitedBy().map(SaturationLimit::word).orElse(null));
         node.put("limited_by_throughput", result.limitedByThroughput());
         number(node, "closed_loop_iops", result.closedLoop().map(SaturationStep::achievedPerSecond));
         return node;
@@ -122,6 +123,7 @@ public final class SaturationJson {
         node.put("kept", step.verdict().map(Slo.Verdict::kept).orElse(null));
         ArrayNode broken = node.putArray("broken");
         step.verdict().ifPresent(verdict -> verdict.broken().forEach(broken::add));
+        node.put("broken_by", step.brokenBy().map(SaturationLimit::word).orElse(null));
         node.set("flags", flags(step.flags()));
         return node;
     }

@@ -47,7 +47,6 @@ public record SaturationPlan(
         return (long) job.plan().threads() * job.plan().engine().iodepth();
     }
 
-    /// @param perSecond of all data threads; empty: closed loop
     /// Steps of the whole search on a storage that does not contradict itself.
     public int stepsLikely() {
         return RateSearch.begin(search).stepsLeftLikely();

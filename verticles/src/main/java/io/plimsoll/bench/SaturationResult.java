@@ -65,13 +65,40 @@ public record SaturationResult(
         return ascending.get((ascending.size() - 1) / 2);
     }
 
-    /// The highest rates kept all latencies and broke only because the storage did not follow: the SLO says nothing
+    /// The highest rates kept all latencies and broke only because the rate was not followed: the SLO says nothing
     /// there.
     public boolean limitedByThroughput() {
-        List<SaturationStep> above = line.broken().map(this::at).orElse(List.of()).stream()
+        return !deciding().isEmpty()
+                && deciding().stream()
+                        .allMatch(step -> step.verdict().orElseThrow().latencyKept());
+    }
+
+    /// Those that broke at the upper end, beyond which there is no line; what was measured before the repeats chose
+    /// them, and does not count.
+    public List<SaturationStep> deciding() {
+        List<SaturationStep> broke = line.broken().map(this::at).orElse(List.of()).stream()
                 .filter(step -> !step.kept())
                 .toList();
-        return !above.isEmpty()
-                && above.stream().allMatch(step -> step.verdict().orElseThrow().latencyKept());
+        List<SaturationStep> repeats = broke.stream()
+                .filter(step -> step.purpose() == RateSearch.Purpose.REPEAT)
+                .toList();
+        return repeats.isEmpty() ? broke : repeats;
+    }
+
+    /// Whose line it is: of the client where at least half of the deciding steps were broken by it. Empty where
+    /// nothing has been decided.
+    public Optional<SaturationLimit> limitedBy() {
+        if (line.standing() == Standing.UNFINISHED || deciding().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                2 * decidedByClient() >= deciding().size() ? SaturationLimit.CLIENT : SaturationLimit.STORAGE);
+    }
+
+    /// How many of the deciding steps were broken by the client.
+    long decidedByClient() {
+        return deciding().stream()
+                .filter(step -> step.brokenBy().equals(Optional.of(SaturationLimit.CLIENT)))
+                .count();
     }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
 /// @param due operations whose intended start was within the step
 /// @param missed those of them that were never begun
 /// @param verdict empty for the closed-loop step
+/// @param brokenBy whose limit it was that the SLO broke; empty where it was kept
 public record SaturationStep(
         int number,
         RateSearch.Purpose purpose,
@@ -28,9 +29,13 @@ public record SaturationStep(
         long due,
         long missed,
         Optional<Slo.Verdict> verdict,
+        Optional<SaturationLimit> brokenBy,
         List<Flag> flags) {
     public SaturationStep {
         flags = List.copyOf(flags);
+        if (brokenBy.isPresent() != verdict.filter(v -> !v.kept()).isPresent()) {
+            throw new IllegalArgumentException("step " + number + " has " + verdict + ", broken by " + brokenBy);
+        }
     }
 
     /// In ns.

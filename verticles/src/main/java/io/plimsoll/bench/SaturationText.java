@@ -60,6 +60,7 @@ public final class SaturationText {
     private String render() {
         say(words.headline());
         words.evidence().forEach(this::say);
+        words.caution().ifPresent(this::say);
         result.failure().ifPresent(why -> say("failed: " + why));
         if (result.interrupted()) {
             say("interrupted after " + result.steps().size() + " steps");

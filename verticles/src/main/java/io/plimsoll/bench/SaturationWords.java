@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// What a search found out, in sentences: the same in text and on a page.
 final class SaturationWords {
@@ -23,9 +24,13 @@ final class SaturationWords {
     String headline() {
         return switch (result.line().standing()) {
             case FOUND, NO_UPPER_END ->
-                "Plimsoll line: " + Quantity.rate(result.line().kept().orElseThrow()) + " IOPS"
+                (ofClient() ? "Plimsoll line of this client, not of the storage: " : "Plimsoll line: ")
+                        + Quantity.rate(result.line().kept().orElseThrow()) + " IOPS"
                         + bandwidth().map(text -> " (" + text + ")").orElse("");
-            case NONE_KEEPS -> "No Plimsoll line: no rate keeps " + plan.slo();
+            case NONE_KEEPS ->
+                ofClient()
+                        ? "No Plimsoll line: this client broke " + plan.slo() + " itself, at whatever rate"
+                        : "No Plimsoll line: no rate keeps " + plan.slo();
             case UNFINISHED ->
                 result.failure().isPresent()
                         ? "Plimsoll line unknown: the search failed"
@@ -61,10 +66,37 @@ final class SaturationWords {
         };
     }
 
+    /// What takes the answer away from the storage: that it was this client that broke the SLO.
+    Optional<String> caution() {
+        if (!ofClient()) {
+            return Optional.empty();
+        }
+        List<SaturationStep> deciding = result.deciding();
+        String rules = deciding.stream()
+                .flatMap(step -> step.flags().stream())
+                .filter(SaturationLimit::heldBack)
+                .map(Flag::rule)
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return Optional.of("It was this client that broke it, in " + result.decidedByClient() + " of "
+                + deciding.size() + (deciding.size() == 1 ? " step" : " steps") + " at "
+                + Quantity.rate(result.line().broken().orElseThrow()) + " IOPS: its own threads were late"
+                + (rules.isEmpty() ? "" : " (" + rules + ")") + ". "
+                + result.line()
+                        .kept()
+                        .map(kept -> "The line of the storage is not known; it is not below " + Quantity.rate(kept)
+                                + " IOPS.")
+                        .orElse("What the storage keeps is not known."));
+    }
+
+    private boolean ofClient() {
+        return result.limitedBy().equals(Optional.of(SaturationLimit.CLIENT));
+    }
+
     private List<String> found(String kept, String broken, String repeats) {
         String interval = "Interval " + kept + " to " + broken + " IOPS: " + plan.slo() + " was kept in " + repeats
                 + " at its lower end and broken in " + repeats + " at its upper end.";
-        return result.limitedByThroughput()
+        return result.limitedByThroughput() && !ofClient()
                 ? List.of(
                         interval,
                         "The SLO is too loose to decide: at the upper end latencies kept it, and the storage did not"
@@ -156,7 +188,10 @@ final class SaturationWords {
     /// `kept`, or what broke.
     static String verdict(SaturationStep step) {
         return step.verdict()
-                .map(verdict -> verdict.kept() ? "kept" : "broke: " + String.join(", ", verdict.broken()))
+                .map(verdict -> verdict.kept()
+                        ? "kept"
+                        : "broke: " + String.join(", ", verdict.broken())
+                                + (step.brokenBy().equals(Optional.of(SaturationLimit.CLIENT)) ? " (this client)" : ""))
                 .orElse("-");
     }
 
