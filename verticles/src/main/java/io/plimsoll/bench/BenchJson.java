@@ -1,14 +1,5 @@
 package io.plimsoll.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.core.util.Separators;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.plimsoll.bench.JobResult.DirectionResult;
 import io.plimsoll.bench.JobResult.DiskUse;
@@ -17,7 +8,6 @@ import io.plimsoll.bench.JobResult.Samples;
 import io.plimsoll.model.Direction;
 import io.plimsoll.stats.Histograms;
 import io.plimsoll.stats.LatencyHistogram;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
@@ -30,16 +20,6 @@ import java.util.Set;
 /// A result under the keys of fio 3.33's `json+`, in fio's units: `bw` in KiB/s, `bw_bytes` in bytes/s, `runtime` in
 /// ms, times in ns. A key of fio's that we do not measure is absent, never a made-up zero; keys of our own are added.
 public final class BenchJson {
-    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final ObjectWriter WRITER = JsonMapper.builder()
-            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
-            .build()
-            .writer(new DefaultPrettyPrinter()
-                    .withSeparators(
-                            Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER))
-                    .withObjectIndenter(new DefaultIndenter("  ", "\n"))
-                    .withArrayIndenter(new DefaultIndenter("  ", "\n")));
 
     private static final Set<Direction> METADATA =
             EnumSet.complementOf(EnumSet.of(Direction.READ, Direction.WRITE, Direction.SYNC));
@@ -56,19 +36,19 @@ public final class BenchJson {
 
     /// @param bins every bin of every histogram as well, which is what makes it fio's `json+`
     public static String render(JobResult result, Rendering how, boolean bins) {
-        return text(new BenchJson(result, how, bins).document());
+        return Json.text(new BenchJson(result, how, bins).document());
     }
 
     /// What stands in place of a result where there is none.
     public static String error(String message, Rendering how, long nowMs) {
         ObjectNode document = head(how, nowMs);
         document.put("error", message);
-        return text(document);
+        return Json.text(document);
     }
 
     private static ObjectNode head(Rendering how, long atMs) {
         Instant at = Instant.ofEpochMilli(atMs);
-        ObjectNode document = NODES.objectNode();
+        ObjectNode document = Json.NODES.objectNode();
         document.put("plimsoll version", "plimsoll-" + how.version());
         document.put("timestamp", at.getEpochSecond());
         document.put("timestamp_ms", atMs);
@@ -84,7 +64,7 @@ public final class BenchJson {
     }
 
     private ObjectNode job() {
-        ObjectNode job = NODES.objectNode();
+        ObjectNode job = Json.NODES.objectNode();
         job.put("jobname", result.plan().name());
         job.put("groupid", 0);
         job.put("error", result.failure().isPresent() ? 1 : 0);
@@ -110,7 +90,7 @@ public final class BenchJson {
     private ObjectNode direction(Optional<DirectionResult> measured) {
         DirectionResult d = measured.orElse(NOTHING);
         double seconds = Math.max(1, result.elapsedNs()) / 1e9;
-        ObjectNode node = NODES.objectNode();
+        ObjectNode node = Json.NODES.objectNode();
         node.put("io_bytes", d.bytes());
         node.put("io_kbytes", d.bytes() >> 10);
         node.put("bw_bytes", Math.round(d.bytes() / seconds));
@@ -151,7 +131,7 @@ public final class BenchJson {
 
     /// Metadata operations move no bytes, and are over when their call is: no `bw`, no slat and clat.
     private ObjectNode metadata(DirectionResult d) {
-        ObjectNode node = NODES.objectNode();
+        ObjectNode node = Json.NODES.objectNode();
         long spanNs = d.spanNs(result.elapsedNs());
         node.put("iops", number(d.ops() / (spanNs / 1e9)));
         node.put("runtime", spanNs / 1_000_000);
@@ -165,14 +145,14 @@ public final class BenchJson {
     }
 
     private ObjectNode sync(Optional<DirectionResult> measured) {
-        ObjectNode node = NODES.objectNode();
+        ObjectNode node = Json.NODES.objectNode();
         node.put("total_ios", measured.map(DirectionResult::ops).orElse(0L));
         node.set("lat_ns", latency(measured.orElse(NOTHING).lat()));
         return node;
     }
 
     private ObjectNode latency(LatencyHistogram h) {
-        ObjectNode node = NODES.objectNode();
+        ObjectNode node = Json.NODES.objectNode();
         node.put("min", h.minNs());
         node.put("max", h.maxNs());
         node.put("mean", number(h.isEmpty() ? 0 : h.meanNs()));
@@ -223,12 +203,7 @@ public final class BenchJson {
         result.notes().forEach(job.putArray("notes")::add);
         job.put("interrupted", result.interrupted());
         result.failure().ifPresent(why -> job.put("failure", why));
-        var flags = job.putArray("flags");
-        result.flags()
-                .forEach(f -> flags.addObject()
-                        .put("rule", f.rule())
-                        .put("evidence", f.evidence())
-                        .put("remedy", f.remedy()));
+        job.set("flags", Json.flags(result.flags()));
     }
 
     private void rate(ObjectNode job, OpenLoopResult open) {
@@ -240,7 +215,8 @@ public final class BenchJson {
     }
 
     private static ObjectNode disk(DiskUse disk) {
-        return NODES.objectNode()
+        return Json.NODES
+                .objectNode()
                 .put("name", disk.device())
                 .put("read_ios", disk.readOps())
                 .put("write_ios", disk.writeOps())
@@ -253,14 +229,6 @@ public final class BenchJson {
     /// fio's six decimals.
     private static BigDecimal number(double value) {
         return Double.isFinite(value) ? BigDecimal.valueOf(value).setScale(6, RoundingMode.HALF_UP) : null;
-    }
-
-    private static String text(ObjectNode document) {
-        try {
-            return WRITER.writeValueAsString(document) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static final DirectionResult NOTHING = nothing();

@@ -1,22 +1,12 @@
 package io.plimsoll.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.core.util.Separators;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.plimsoll.bench.SaturationStep.Latencies;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -27,16 +17,6 @@ public final class SaturationJson {
     public static final int VERSION = 1;
 
     private static final MathContext DIGITS = new MathContext(9);
-    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final ObjectWriter WRITER = JsonMapper.builder()
-            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
-            .build()
-            .writer(new DefaultPrettyPrinter()
-                    .withSeparators(
-                            Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER))
-                    .withObjectIndenter(new DefaultIndenter("  ", "\n"))
-                    .withArrayIndenter(new DefaultIndenter("  ", "\n")));
 
     private SaturationJson() {}
 
@@ -57,22 +37,26 @@ public final class SaturationJson {
         result.steps().forEach(step -> steps.add(step(step)));
         ArrayNode curve = document.putArray("curve");
         result.curve().forEach(step -> curve.add(curvePoint(result, step)));
-        document.set("flags", flags(result.flags()));
-        return text(document);
+        document.set("flags", Json.flags(result.flags()));
+        return Json.text(document);
     }
 
     /// What stands in place of a result where there is none.
     public static String error(String message, String version) {
-        return text(head(version).put("error", message));
+        return Json.text(head(version).put("error", message));
     }
 
     private static ObjectNode head(String version) {
-        return NODES.objectNode().put("schema", SCHEMA).put("version", VERSION).put("plimsoll_version", version);
+        return Json.NODES
+                .objectNode()
+                .put("schema", SCHEMA)
+                .put("version", VERSION)
+                .put("plimsoll_version", version);
     }
 
     private static ObjectNode line(SaturationResult result) {
         RateSearch.Line line = result.line();
-        ObjectNode node = NODES.objectNode();
+        ObjectNode node = Json.NODES.objectNode();
         number(node, "iops", result.found() ? line.kept() : Optional.empty());
         number(node, "bytes_per_second", SaturationWords.lineBytesPerSecond(result));
         number(node, "kept_iops", line.kept());
@@ -84,7 +68,7 @@ public final class SaturationJson {
     }
 
     private static ObjectNode slo(Slo slo) {
-        ObjectNode node = NODES.objectNode();
+        ObjectNode node = Json.NODES.objectNode();
         node.put("text", slo.toString());
         ArrayNode terms = node.putArray("terms");
         slo.terms()
@@ -96,7 +80,7 @@ public final class SaturationJson {
     }
 
     private static ObjectNode search(SaturationPlan plan) {
-        ObjectNode node = NODES.objectNode();
+        ObjectNode node = Json.NODES.objectNode();
         number(node, "precision", Optional.of(plan.search().precision()));
         node.put("repeats", plan.search().repeats());
         node.put("step_ns", plan.stepNs());
@@ -107,7 +91,7 @@ public final class SaturationJson {
     }
 
     private static ObjectNode step(SaturationStep step) {
-        ObjectNode node = NODES.objectNode();
+        ObjectNode node = Json.NODES.objectNode();
         node.put("number", step.number());
         node.put("purpose", step.purpose().word());
         node.put("started_at", Instant.ofEpochMilli(step.startedAtMs()).toString());
@@ -124,12 +108,12 @@ public final class SaturationJson {
         ArrayNode broken = node.putArray("broken");
         step.verdict().ifPresent(verdict -> verdict.broken().forEach(broken::add));
         node.put("broken_by", step.brokenBy().map(SaturationLimit::word).orElse(null));
-        node.set("flags", flags(step.flags()));
+        node.set("flags", Json.flags(step.flags()));
         return node;
     }
 
     private static ObjectNode curvePoint(SaturationResult result, SaturationStep step) {
-        ObjectNode node = NODES.objectNode();
+        ObjectNode node = Json.NODES.objectNode();
         double rate = step.requestedPerSecond().orElseThrow();
         number(node, "rate_requested", Optional.of(rate));
         number(
@@ -156,15 +140,6 @@ public final class SaturationJson {
                 .put("99.900000", l.p999());
     }
 
-    private static ArrayNode flags(List<Flag> flags) {
-        ArrayNode array = NODES.arrayNode();
-        flags.forEach(flag -> array.addObject()
-                .put("rule", flag.rule())
-                .put("evidence", flag.evidence())
-                .put("remedy", flag.remedy()));
-        return array;
-    }
-
     private static void number(ObjectNode to, String key, Optional<Double> value) {
         if (value.filter(Double::isFinite).isEmpty()) {
             to.putNull(key);
@@ -172,13 +147,5 @@ public final class SaturationJson {
         }
         BigDecimal digits = BigDecimal.valueOf(value.get()).round(DIGITS).stripTrailingZeros();
         to.set(key, DecimalNode.valueOf(digits.scale() < 0 ? digits.setScale(0) : digits));
-    }
-
-    private static String text(ObjectNode document) {
-        try {
-            return WRITER.writeValueAsString(document) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("the search cannot be written as JSON: " + e.getOriginalMessage(), e);
-        }
     }
 }
