@@ -17,6 +17,10 @@ final class SaturationChart {
     /// How far beyond the interval the chart reaches: what breaks far above says nothing about the line.
     private static final double BEYOND = 1.3;
     private static final double MARGIN = 1.4;
+    /// Highest rate over the lowest: the curve of a line that was found spans somewhat more than a decade, and shows
+    /// its knee best on a linear scale. A search without a line halves its rates ten times: on a linear scale most
+    /// of them would stand on one spot.
+    private static final double LINEAR_SPAN_MAX = 20;
 
     /// A line of response times, and the one that carries the marks of the steps.
     enum Shown {
@@ -119,7 +123,6 @@ final class SaturationChart {
                                 result.plan().slo().terms().stream().mapToDouble(SloTerm::limitNs)))
                 .sorted()
                 .toArray();
-        Axis x = new Axis("rate asked for, IOPS", Scale.LINEAR, 0, ratesMax * 1.04, SaturationChart::shortRate);
         Axis y = new Axis(
                 "latency (logarithmic)",
                 Scale.LOG,
@@ -127,7 +130,7 @@ final class SaturationChart {
                 latencies[latencies.length - 1] * MARGIN,
                 ns -> shortTime(Math.round(ns)));
         SaturationWords words = new SaturationWords(result);
-        Chart chart = new Chart(x, y, "Latency by rate. " + words.headline());
+        Chart chart = new Chart(rates(), y, "Latency by rate. " + words.headline());
         if (result.found()) {
             result.line()
                     .broken()
@@ -163,6 +166,19 @@ final class SaturationChart {
                             + SaturationText.outcome(step));
         }
         return chart;
+    }
+
+    private Axis rates() {
+        String label = "rate asked for, IOPS";
+        double lowest = shown.stream().mapToDouble(SaturationChart::rate).min().orElseThrow();
+        return ratesMax <= LINEAR_SPAN_MAX * lowest
+                ? new Axis(label, Scale.LINEAR, 0, ratesMax * 1.04, SaturationChart::shortRate)
+                : new Axis(
+                        label + " (logarithmic)",
+                        Scale.LOG,
+                        lowest / MARGIN,
+                        ratesMax * MARGIN,
+                        SaturationChart::shortRate);
     }
 
     private List<Point> service() {

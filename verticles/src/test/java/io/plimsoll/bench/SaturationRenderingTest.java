@@ -219,6 +219,20 @@ final class SaturationRenderingTest {
     }
 
     @Test
+    void ratesOfSeveralDecadesAreDrawnLogarithmically() throws Exception {
+        // Halved ten times, and none kept: from 48.8 to 50,000 IOPS.
+        String none = SaturationHtml.render(search("p99<10us"), "0.1");
+        assertEquals(2, count(none, ">rate asked for, IOPS (logarithmic)<"));
+        for (String tick : List.of(">100<", ">1k<", ">10k<")) {
+            assertEquals(2, count(none, tick), tick);
+        }
+        assertEquals(1, count(none, ">2k<"), "where there is room for it");
+        String found = SaturationHtml.render(search("p99<10ms"), "0.1");
+        assertEquals(2, count(found, ">rate asked for, IOPS<"));
+        assertEquals(2, count(found, ">20k<"));
+    }
+
+    @Test
     void thePageDoesWithoutWhatIsNotThere() throws Exception {
         assertFalse(SaturationHtml.render(search(2, "p99<10ms"), "0.1").contains("<figure>"), "one rate is no curve");
         String interrupted = SaturationHtml.render(search(4, "p99<10ms"), "0.1");
