@@ -120,8 +120,7 @@ public final class Saturation {
                 schedule.map(JobResult.OpenLoopResult::due).orElse(0L),
                 schedule.map(JobResult.OpenLoopResult::missed).orElse(0L),
                 verdict,
-                verdict.filter(v -> !v.kept())
-                        .map(_ -> SaturationLimit.of(job, plan.slo(), service, share.orElseThrow())),
+                verdict.filter(v -> !v.kept()).map(v -> SaturationLimit.of(job, plan.slo(), service, v.rateFollowed())),
                 job.flags());
     }
 

@@ -38,15 +38,15 @@ public enum SaturationLimit {
 
     /// @param job of a step that broke the SLO
     /// @param service service times of reads and writes together
-    /// @param achievedShare of the operations that were due
-    static SaturationLimit of(JobResult job, Slo slo, LatencyHistogram service, double achievedShare) {
-        if (job.engine() == EngineKind.NULL || busy(job)) {
+    /// @param rateFollowed enough of what was due was achieved, without a backlog
+    static SaturationLimit of(JobResult job, Slo slo, LatencyHistogram service, boolean rateFollowed) {
+        if (job.engine() == EngineKind.NULL || neverWaited(job, rateFollowed)) {
             return CLIENT;
         }
         if (queueUsedShare(job) >= QUEUE_USED_SHARE_MAX) {
             return STORAGE;
         }
-        if (achievedShare < Slo.ACHIEVED_SHARE_MIN) {
+        if (!rateFollowed) {
             // There were free slots, and nobody filled them.
             return CLIENT;
         }
@@ -62,10 +62,12 @@ public enum SaturationLimit {
         return HELD_BACK.contains(flag.rule());
     }
 
-    /// Data threads that spin have their processors by choice.
-    private static boolean busy(JobResult job) {
-        boolean spins = job.plan().load() instanceof Load.Open open && open.pacer() == Load.Pacer.SPIN;
-        return !spins
+    /// Whether the data threads were at work all the time. While a rate is followed, pacers that spin between
+    /// operations have their processors by choice; behind it nobody spins: threads work, or sleep because the queue
+    /// is full.
+    private static boolean neverWaited(JobResult job, boolean rateFollowed) {
+        boolean spins = job.plan().load() instanceof Load.Open open && open.pacer() != Load.Pacer.TIMED;
+        return !(spins && rateFollowed)
                 && job.cpu().userNs() + job.cpu().systemNs() > GeneratorChecks.THREAD_BUSY_SHARE_MAX * threadNs(job);
     }
 

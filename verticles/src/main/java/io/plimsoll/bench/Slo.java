@@ -23,7 +23,9 @@ public record Slo(List<SloTerm> terms) {
     private static final int TERMS_MAX = 16;
 
     /// @param broken what did not hold, in words with numbers; empty: all kept
-    public record Verdict(List<String> broken, boolean latencyKept) {
+    /// @param latencyKept all terms
+    /// @param rateFollowed enough of what was due was achieved, without a backlog
+    public record Verdict(List<String> broken, boolean latencyKept, boolean rateFollowed) {
         public Verdict {
             broken = List.copyOf(broken);
         }
@@ -66,14 +68,14 @@ public record Slo(List<SloTerm> terms) {
                         + SaturationWords.time(Math.round(term.measure().ofNs(responses))));
             }
         }
-        boolean latencyKept = broken.isEmpty();
+        int latencies = broken.size();
         if (achievedShare < ACHIEVED_SHARE_MIN) {
             broken.add(String.format(Locale.ROOT, "achieved %.1f %%", Math.floor(achievedShare * 1000) / 10));
         }
         if (missed > Math.max(queue, BACKLOG_SHARE_MAX * due)) {
             broken.add(String.format(Locale.ROOT, "%,d of %,d never begun", missed, due));
         }
-        return new Verdict(broken, latencyKept);
+        return new Verdict(broken, latencies == 0, broken.size() == latencies);
     }
 
     /// The percentiles that `operations` of a step cannot carry, as words.

@@ -51,12 +51,12 @@ final class SaturationLimitTest {
         }
 
         SaturationLimit limit() {
-            return limit(SLO, 1);
+            return limit(SLO, true);
         }
 
-        SaturationLimit limit(Slo slo, double achievedShare) {
+        SaturationLimit limit(Slo slo, boolean rateFollowed) {
             LatencyHistogram service = SimulatedSteps.histogram(serviceNs);
-            return SaturationLimit.of(result(service), slo, service, achievedShare);
+            return SaturationLimit.of(result(service), slo, service, rateFollowed);
         }
 
         private JobResult result(LatencyHistogram service) {
@@ -121,12 +121,12 @@ final class SaturationLimitTest {
         // 10,000/s for 2 ms each are 20 of 32 slots.
         Broken full = Broken.unflagged(2_000_000).flagged(SECOND, TruthRule.SCHEDULING_DELAY);
         assertEquals(SaturationLimit.STORAGE, full.limit());
-        assertEquals(SaturationLimit.STORAGE, full.limit(SLO, 0.8));
+        assertEquals(SaturationLimit.STORAGE, full.limit(SLO, false));
     }
 
     @Test
     void aRateThatWasNotFollowedThoughTheQueueHadRoomIsTheClients() {
-        assertEquals(SaturationLimit.CLIENT, Broken.unflagged(200_000).limit(SLO, 0.8));
+        assertEquals(SaturationLimit.CLIENT, Broken.unflagged(200_000).limit(SLO, false));
     }
 
     @Test
@@ -142,21 +142,30 @@ final class SaturationLimitTest {
         // Of 20 s of two threads.
         assertEquals(
                 SaturationLimit.CLIENT,
-                late.flagged(SECOND / 4, TruthRule.SCHEDULING_DELAY).limit(tight, 1));
+                late.flagged(SECOND / 4, TruthRule.SCHEDULING_DELAY).limit(tight, true));
         assertEquals(
                 SaturationLimit.STORAGE,
-                late.flagged(SECOND / 10, TruthRule.SCHEDULING_DELAY).limit(tight, 1));
+                late.flagged(SECOND / 10, TruthRule.SCHEDULING_DELAY).limit(tight, true));
         Broken often = late.flagged(SECOND, TruthRule.SCHEDULING_DELAY);
-        assertEquals(SaturationLimit.STORAGE, often.limit(Slo.parse(List.of("p50<400us")), 1));
-        assertEquals(SaturationLimit.STORAGE, often.limit(Slo.parse(List.of("mean<400us")), 1));
-        assertEquals(SaturationLimit.CLIENT, often.limit(Slo.parse(List.of("max<400us")), 1));
+        assertEquals(SaturationLimit.STORAGE, often.limit(Slo.parse(List.of("p50<400us")), true));
+        assertEquals(SaturationLimit.STORAGE, often.limit(Slo.parse(List.of("mean<400us")), true));
+        assertEquals(SaturationLimit.CLIENT, often.limit(Slo.parse(List.of("max<400us")), true));
     }
 
     @Test
-    void threadsThatNeverWaitedAreTheClientsUnlessTheySpin() {
+    void threadsThatNeverWaitedAreTheClients() {
         Broken busy = Broken.unflagged(2_000_000).withCpu(20 * SECOND);
-        assertEquals(SaturationLimit.CLIENT, busy.limit());
+        assertEquals(SaturationLimit.CLIENT, busy.with(Load.Pacer.TIMED).limit());
+        for (Load.Pacer pacer : Load.Pacer.values()) {
+            assertEquals(SaturationLimit.CLIENT, busy.with(pacer).limit(SLO, false), "behind the rate nobody spins");
+        }
+    }
+
+    @Test
+    void spinningBetweenOperationsIsByChoice() {
+        Broken busy = Broken.unflagged(2_000_000).withCpu(20 * SECOND);
         assertEquals(SaturationLimit.STORAGE, busy.with(Load.Pacer.SPIN).limit());
+        assertEquals(SaturationLimit.STORAGE, busy.with(Load.Pacer.HYBRID).limit());
     }
 
     @Test
@@ -182,8 +191,8 @@ final class SaturationLimitTest {
                 () -> false);
     }
 
-    /// Two threads that never wait.
-    private static JobResult busy(JobResult job) {
+    /// The storage answers in 100 us, and our threads waited for a processor for 5 % of the time.
+    private static JobResult late(JobResult job) {
         return new JobResult(
                 job.plan(),
                 job.target(),
@@ -191,20 +200,32 @@ final class SaturationLimitTest {
                 job.engineNote(),
                 job.startedAtMs(),
                 job.elapsedNs(),
-                job.directions(),
+                job.directions().stream()
+                        .map(d -> new DirectionResult(
+                                d.direction(),
+                                d.ops(),
+                                d.bytes(),
+                                d.shortOps(),
+                                d.slat(),
+                                d.clat(),
+                                SimulatedSteps.histogram(100_000),
+                                d.resp(),
+                                d.iops(),
+                                d.bytesPerSecond()))
+                        .toList(),
                 job.openLoop(),
-                new CpuUse(2 * job.elapsedNs(), 0, 0, 0, 0, 0),
+                new CpuUse(0, 0, job.elapsedNs() / 10, 0, 0, 0),
                 job.disk(),
                 job.ownCostNs(),
                 job.notes(),
-                List.of(TruthRule.CPU_SATURATED.flag("never waited", "more threads")),
+                List.of(TruthRule.SCHEDULING_DELAY.flag("waited", "end what else runs")),
                 job.failure(),
                 job.interrupted());
     }
 
     @Test
     void aLineOfTheClientIsNotSaidToBeTheStorages() throws Exception {
-        SaturationResult result = search("p99<10ms", SaturationLimitTest::busy);
+        SaturationResult result = search("p99<10ms", SaturationLimitTest::late);
         String kept = Quantity.rate(result.line().kept().orElseThrow());
         String broken = Quantity.rate(result.line().broken().orElseThrow());
         assertEquals(Standing.FOUND, result.line().standing());
@@ -212,7 +233,7 @@ final class SaturationLimitTest {
         String headline = "Plimsoll line of this client, not of the storage: " + kept + " IOPS";
         String caution = "It was this client that broke it, in 5 of 5 steps at " + broken
                 + " IOPS: its own threads were"
-                + " late (cpu-saturated). The line of the storage is not known; it is not below " + kept + " IOPS.";
+                + " late (scheduling-delay). The line of the storage is not known; it is not below " + kept + " IOPS.";
         String text = SaturationText.render(result);
         assertTrue(text.startsWith(headline), text);
         assertTrue(text.contains("\n" + caution + "\n"), text);
@@ -233,17 +254,17 @@ final class SaturationLimitTest {
 
     @Test
     void noLineBecauseOfTheClientIsNotHeldAgainstTheStorage() throws Exception {
-        SaturationResult result = search("p99<10us", SaturationLimitTest::busy);
+        SaturationResult result = search("p99<10us", SaturationLimitTest::late);
         assertEquals(Standing.NONE_KEEPS, result.line().standing());
         String text = SaturationText.render(result);
         assertTrue(text.startsWith("No Plimsoll line: this client broke p99<10us itself, at whatever rate\n"), text);
-        assertTrue(text.contains("(cpu-saturated). What the storage keeps is not known.\n"), text);
+        assertTrue(text.contains("(scheduling-delay). What the storage keeps is not known.\n"), text);
         assertEquals("client", json(result).at("/line/limited_by").asText());
     }
 
     @Test
     void anSloTooLooseToDecideIsNotSaidOfTheStorageWhereTheClientDidNotFollow() throws Exception {
-        SaturationResult result = search("p50<1000s", SaturationLimitTest::busy);
+        SaturationResult result = search("p50<1000s", SaturationLimitTest::late);
         assertTrue(result.limitedByThroughput());
         assertFalse(SaturationText.render(result).contains("the storage did not follow"));
     }
