@@ -59,6 +59,7 @@ final class Chart {
           :root { --p1: #2c6cbd; --p2: #4f9bf0; --p3: #b7d3f6; --quiet: #8f8e88; --limit: #ec6a5e; --mark: #ffffff;
             --grid: #30302d; --axis: #6b6a66; --text: #c3c2b7; --surface: #1a1a19; }
         }
+        @media print { :root { --surface: #ffffff; } }
         svg.chart { display: block; width: 100%; height: auto; font: 13px system-ui, sans-serif; }
         .chart .first { --tone: var(--p1); } .chart .second { --tone: var(--p2); } .chart .third { --tone: var(--p3); }
         .chart .muted { --tone: var(--quiet); } .chart .limit { --tone: var(--limit); } .chart .mark { --tone: var(--mark); }

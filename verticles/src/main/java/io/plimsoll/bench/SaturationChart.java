@@ -159,7 +159,7 @@ final class SaturationChart {
         Shown marked = Shown.marked(result.plan().slo());
         for (SaturationStep step : shown) {
             chart.mark(
-                    marked.tone,
+                    step.brokenBy().equals(Optional.of(SaturationLimit.CLIENT)) ? Tone.MUTED : marked.tone,
                     !step.kept(),
                     point(marked, step),
                     "step " + step.number() + ", " + Quantity.rate(rate(step)) + " IOPS: "

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
 
 /// What the reader of a search must know before believing it: of the search itself, and of its steps.
 final class SaturationFlags {
@@ -24,7 +24,8 @@ final class SaturationFlags {
     }
 
     private static void fewOperations(SaturationResult result, List<Flag> flags) {
-        result.line().kept().map(result::at).filter(steps -> !steps.isEmpty()).ifPresent(steps -> {
+        Optional<Double> rate = result.line().kept().or(() -> result.line().broken());
+        rate.map(result::at).filter(steps -> !steps.isEmpty()).ifPresent(steps -> {
             long operations = steps.stream()
                     .mapToLong(step ->
                             step.response().map(SaturationStep.Latencies::count).orElse(0L))
@@ -34,8 +35,8 @@ final class SaturationFlags {
             if (!unsupported.isEmpty()) {
                 flags.add(new Flag(
                         "few-operations",
-                        "a step at the line has " + operations + " operations, too few for "
-                                + String.join(", ", unsupported),
+                        "a step at " + Quantity.rate(rate.get()) + " IOPS has " + operations
+                                + " operations, too few for " + String.join(", ", unsupported),
                         "make --step_time longer, until at least 10 operations lie above the percentile"));
             }
         });
@@ -84,6 +85,19 @@ final class SaturationFlags {
         if (numbers.size() == 1) {
             return "step " + numbers.getFirst();
         }
-        return "the first of steps " + numbers.stream().map(String::valueOf).collect(Collectors.joining(", "));
+        return "the first of steps " + ranges(numbers);
+    }
+
+    /// `2, 5-9, 12` of ascending numbers.
+    static String ranges(List<Integer> numbers) {
+        List<String> ranges = new ArrayList<>();
+        for (int from = 0, to; from < numbers.size(); from = to + 1) {
+            to = from;
+            while (to + 1 < numbers.size() && numbers.get(to + 1) == numbers.get(to) + 1) {
+                to++;
+            }
+            ranges.add(from == to ? "" + numbers.get(from) : numbers.get(from) + "-" + numbers.get(to));
+        }
+        return String.join(", ", ranges);
     }
 }

@@ -1,5 +1,6 @@
 package io.plimsoll.bench;
 
+import io.plimsoll.bench.Chart.Tone;
 import io.plimsoll.bench.Quantity.TimeUnit;
 import io.plimsoll.bench.SaturationStep.Latencies;
 import java.time.Instant;
@@ -45,8 +46,12 @@ public final class SaturationHtml {
         .broke { color: var(--bad); }
         .line td { font-weight: 600; }
         footer { margin-top: 32px; color: var(--soft); font-size: 13px; }
-        @media print { body { max-width: none; padding: 0; font-size: 12px; } table { font-size: 9px; }
-          th, td { padding: 2px 5px; } tr, figure { break-inside: avoid; } .scroll { overflow: visible; } }
+        @media print {
+          :root { --page: #ffffff; }
+          body { max-width: none; padding: 0; font-size: 12px; } h1 { font-size: 22px; } h2 { font-size: 14px; break-after: avoid; }
+          figcaption, footer { font-size: 11px; } table { font-size: 9px; } th, td { padding: 2px 5px; }
+          tr, dd, figure { break-inside: avoid; } .scroll { overflow: visible; }
+        }
         """;
 
     private final SaturationResult result;
@@ -106,8 +111,12 @@ public final class SaturationHtml {
         key("second", false, "response p99");
         key("third", false, "response p99.9");
         key("muted", true, "service p99");
-        circle("dot", "a step that kept the SLO");
-        circle("hollow", "one that broke it");
+        Tone marked = SaturationChart.Shown.marked(result.plan().slo()).tone;
+        circle("dot", marked, "a step that kept the SLO");
+        circle("hollow", marked, "one that broke it");
+        if (result.steps().stream().anyMatch(step -> step.brokenBy().equals(Optional.of(SaturationLimit.CLIENT)))) {
+            circle("hollow", Tone.MUTED, "one that this client broke");
+        }
         if (result.line().broken().isPresent() && result.found()) {
             sample("<rect class=\"band mark\" x=\"4\" width=\"18\" height=\"12\"/>", "interval of the line");
         }
@@ -125,9 +134,8 @@ public final class SaturationHtml {
         sample("<path class=\"line " + tone + (dashed ? " dashed" : "") + "\" d=\"M1 6H25\"/>", name);
     }
 
-    private void circle(String style, String name) {
-        String tone = SaturationChart.Shown.marked(result.plan().slo()).tone.word();
-        sample("<circle class=\"" + style + " " + tone + "\" cx=\"13\" cy=\"6\" r=\"4.5\"/>", name);
+    private void circle(String style, Tone tone, String name) {
+        sample("<circle class=\"" + style + " " + tone.word() + "\" cx=\"13\" cy=\"6\" r=\"4.5\"/>", name);
     }
 
     private void sample(String shape, String name) {

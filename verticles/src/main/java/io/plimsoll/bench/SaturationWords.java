@@ -78,8 +78,10 @@ final class SaturationWords {
                 .map(Flag::rule)
                 .distinct()
                 .collect(Collectors.joining(", "));
-        return Optional.of("It was this client that broke it, in " + result.decidedByClient() + " of "
-                + deciding.size() + (deciding.size() == 1 ? " step" : " steps") + " at "
+        return Optional.of("It was this client that broke it, in "
+                + (deciding.size() == 1
+                        ? "the step at "
+                        : result.decidedByClient() + " of " + deciding.size() + " steps at ")
                 + Quantity.rate(result.line().broken().orElseThrow()) + " IOPS: its own threads were late"
                 + (rules.isEmpty() ? "" : " (" + rules + ")") + ". "
                 + result.line()

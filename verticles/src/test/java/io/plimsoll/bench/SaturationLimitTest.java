@@ -241,6 +241,8 @@ final class SaturationLimitTest {
         assertTrue(page.contains("<h1>" + headline), page);
         assertTrue(page.contains("<p class=\"alarm\">" + caution + "</p>"), page);
         assertTrue(page.contains(">" + kept + " IOPS, this client&#39;s<"), page);
+        assertTrue(page.contains("one that this client broke"), page);
+        assertTrue(page.contains("class=\"hollow muted\""), page);
         JsonNode json = json(result);
         assertEquals("client", json.at("/line/limited_by").asText());
         for (int i = 0; i < result.steps().size(); i++) {
@@ -274,6 +276,7 @@ final class SaturationLimitTest {
         SaturationResult result = search("p99<10ms", UnaryOperator.identity());
         assertEquals(Optional.of(SaturationLimit.STORAGE), result.limitedBy());
         assertFalse(SaturationText.render(result).contains("client"));
+        assertFalse(SaturationHtml.render(result, "0.1").contains("client"));
         assertEquals("storage", json(result).at("/line/limited_by").asText());
     }
 

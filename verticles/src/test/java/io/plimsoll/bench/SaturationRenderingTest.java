@@ -271,6 +271,12 @@ final class SaturationRenderingTest {
     }
 
     @Test
+    void stepsInARowAreSaidAsOneRange() {
+        assertEquals("1, 3-5, 8-9", SaturationFlags.ranges(List.of(1, 3, 4, 5, 8, 9)));
+        assertEquals("7", SaturationFlags.ranges(List.of(7)));
+    }
+
+    @Test
     void numbersAreReadable() {
         assertEquals("41,237", Quantity.rate(41_237));
         assertEquals("1,234,600", Quantity.rate(1_234_600));
