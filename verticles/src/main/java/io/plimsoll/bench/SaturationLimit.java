@@ -46,10 +46,6 @@ public enum SaturationLimit {
         if (queueUsedShare(job) >= QUEUE_USED_SHARE_MAX) {
             return STORAGE;
         }
-        if (!rateFollowed) {
-            // There were free slots, and nobody filled them.
-            return CLIENT;
-        }
         boolean stalled = job.flags().stream().anyMatch(flag -> flag.rule().equals(TruthRule.STALL.id()));
         return !stalled
                         && job.flags().stream().anyMatch(SaturationLimit::heldBack)

@@ -125,8 +125,12 @@ final class SaturationLimitTest {
     }
 
     @Test
-    void aRateThatWasNotFollowedThoughTheQueueHadRoomIsTheClients() {
-        assertEquals(SaturationLimit.CLIENT, Broken.unflagged(200_000).limit(SLO, false));
+    void aRateThatWasNotFollowedThoughTheQueueHadRoomIsTheClientsOnlyWhereItWasHeldBack() {
+        Broken behind = Broken.unflagged(200_000);
+        assertEquals(SaturationLimit.STORAGE, behind.limit(SLO, false), "it may have hung at the end");
+        assertEquals(
+                SaturationLimit.CLIENT,
+                behind.flagged(SECOND, TruthRule.SCHEDULING_DELAY).limit(SLO, false));
     }
 
     @Test
