@@ -43,8 +43,9 @@ final class SaturationFlags {
     }
 
     private static void wideInterval(SaturationResult result, List<Flag> flags) {
-        if (result.line().standing() != RateSearch.Line.Standing.FOUND) {
-            return;
+        if (result.line().standing() != RateSearch.Line.Standing.FOUND
+                || !result.limitedBy().equals(Optional.of(SaturationLimit.STORAGE))) {
+            return; // without both ends, or where this client made them, it says nothing of the storage
         }
         double ratio =
                 result.line().broken().orElseThrow() / result.line().kept().orElseThrow();
