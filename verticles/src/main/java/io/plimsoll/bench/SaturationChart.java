@@ -137,15 +137,15 @@ final class SaturationChart {
                     .ifPresent(
                             broken -> chart.band(Tone.MARK, result.line().kept().orElseThrow(), broken));
         }
-        for (SloTerm term : result.plan().slo().terms()) {
-            chart.level(Tone.LIMIT, term.limitNs(), "SLO " + term);
-        }
         chart.line(Tone.MUTED, true, service());
         for (Shown line : List.of(Shown.P50, Shown.P999, Shown.P99)) {
             chart.line(
                     line.tone,
                     false,
                     curve.stream().map(step -> point(line, step)).toList());
+        }
+        for (SloTerm term : result.plan().slo().terms()) {
+            chart.level(Tone.LIMIT, term.limitNs(), "SLO " + term);
         }
         if (result.found()) {
             double line = result.line().kept().orElseThrow();
