@@ -124,7 +124,8 @@ public final class SaturationHtml {
         add("<div class=\"wide\">" + drawn.chart().svg("wide", 1040, 500) + "</div>");
         add("<div class=\"narrow\">" + drawn.chart().svg("narrow", 360, 400) + "</div>");
         if (drawn.beyond() > 0) {
-            add("<p class=\"over\">" + drawn.beyond() + (drawn.beyond() == 1 ? " step far above the line is" : " steps far above the line are")
+            add("<p class=\"over\">" + drawn.beyond()
+                    + (drawn.beyond() == 1 ? " step far above the line is" : " steps far above the line are")
                     + " only in the table.</p>");
         }
         add("</figure>");

@@ -64,7 +64,7 @@ public enum SaturationLimit {
     private static boolean neverWaited(JobResult job, boolean rateFollowed) {
         boolean spins = job.plan().load() instanceof Load.Open open && open.pacer() != Load.Pacer.TIMED;
         return !(spins && rateFollowed)
-                && job.cpu().userNs() + job.cpu().systemNs() > GeneratorChecks.THREAD_BUSY_SHARE_MAX * threadNs(job);
+                && cpuShare(job, job.cpu().userNs() + job.cpu().systemNs()) > GeneratorChecks.THREAD_BUSY_SHARE_MAX;
     }
 
     /// Operations in flight on average, of those that may be (Little's law).
@@ -73,14 +73,17 @@ public enum SaturationLimit {
                 .filter(direction -> !direction.lat().isEmpty())
                 .mapToDouble(direction -> direction.ops() * direction.lat().meanNs())
                 .sum();
-        return inFlightNs / (threadNs(job) * job.plan().engine().iodepth());
+        return inFlightNs
+                / ((double) Math.max(1, job.elapsedNs())
+                        * job.plan().threads()
+                        * job.plan().engine().iodepth());
     }
 
     /// Where service times keep the SLO the storage kept it. Where they do not, they have our own delays in them,
     /// since what completes while we have no processor is seen late: those may be all that is above a
     /// percentile, if they are as large a share of the time.
     private static boolean explainedByDelay(JobResult job, Slo slo, LatencyHistogram service) {
-        double delayShare = job.cpu().delayNs() / threadNs(job);
+        double delayShare = cpuShare(job, job.cpu().delayNs());
         return slo.terms().stream().filter(term -> !term.keptBy(service)).allMatch(term -> switch (term.measure()) {
             case Measure.Percentile percentile -> delayShare >= percentile.shareAbove();
             case Measure.Max _ -> true;
@@ -88,7 +91,7 @@ public enum SaturationLimit {
         });
     }
 
-    private static double threadNs(JobResult job) {
-        return (double) Math.max(1, job.elapsedNs()) * job.plan().threads();
+    private static double cpuShare(JobResult job, long ns) {
+        return job.cpu().percent(ns, job.plan().threads()) / 100;
     }
 }

@@ -81,7 +81,7 @@ final class SaturationLimitTest {
                     List.of(new DirectionResult(
                             Direction.READ, Math.round(RATE * 10), 0, 0, empty, empty, service, empty, none, none)),
                     Optional.empty(),
-                    new CpuUse(cpuNs, 0, delayNs, 0, 0, 0),
+                    new CpuUse(10 * SECOND, cpuNs, 0, delayNs, 0, 0, 0),
                     Optional.empty(),
                     Optional.empty(),
                     List.of(),
@@ -218,7 +218,7 @@ final class SaturationLimitTest {
                                 d.bytesPerSecond()))
                         .toList(),
                 job.openLoop(),
-                new CpuUse(0, 0, job.elapsedNs() / 10, 0, 0, 0),
+                new CpuUse(job.elapsedNs(), 0, 0, job.elapsedNs() / 10, 0, 0, 0),
                 job.disk(),
                 job.ownCostNs(),
                 job.notes(),
