@@ -23,6 +23,9 @@ import java.util.concurrent.locks.LockSupport;
 ///
 /// One thread. After warm-up a turn allocates nothing and takes no lock.
 final class BlockLoop implements DataLoop {
+    /// How often a turn looks at what is not its operations: the end of the ramp, a stop. Often enough for the compiler
+    /// to have seen it happen before the ramp ends: what is new to it then would throw away the compiled loop.
+    private static final long LOOK_NS = 1_000_000;
     /// How long a wait for the storage lasts before a stop is looked for.
     private static final long STOP_CHECK_NS = 100_000_000;
     /// How long after the end what was due before it may still begin.
@@ -47,8 +50,8 @@ final class BlockLoop implements DataLoop {
 
     private long endNs;
     private long nowNs;
+    private long lookNs;
     private long lastCompletedNs;
-    private long due;
     private long missed;
 
     /// @param engine is closed with the loop
@@ -72,8 +75,8 @@ final class BlockLoop implements DataLoop {
         open = dueTimes != null;
         slots = new Slots(engine.depth());
         times = new BlockTimes(work, engine.async(), open, plan.span().rampNs() > 0);
-        BlockStream stream = new BlockStream(work, thread, plan.seed());
         boolean again = plan.span().timeBased();
+        BlockStream stream = new BlockStream(work, thread, plan.seed(), again);
         operations = new BlockOperations(work, stream, again, engine, files, content, verifier, slots, times);
     }
 
@@ -90,6 +93,7 @@ final class BlockLoop implements DataLoop {
         line.awaitStart();
         nowNs = System.nanoTime();
         lastCompletedNs = nowNs;
+        lookNs = nowNs;
         boolean more = true;
         while (more) {
             more = turn();
@@ -108,9 +112,8 @@ final class BlockLoop implements DataLoop {
     private boolean turn() throws PosixException {
         // With an open load the time of the last completion may be long ago.
         long now = open ? System.nanoTime() : nowNs;
-        times.look(now);
-        if (control.stopped() && endNs > now) {
-            endNs = now;
+        if (now >= lookNs) {
+            look(now);
         }
         if (open) {
             beginDue(now);
@@ -137,6 +140,13 @@ final class BlockLoop implements DataLoop {
         return true;
     }
 
+    private void look(long now) {
+        lookNs = Math.min(now + LOOK_NS, times.look(now));
+        if (control.stopped() && endNs > now) {
+            endNs = now;
+        }
+    }
+
     private void begin(long now) {
         while (operations.queued() < batch && mayBegin(now)) {
             if (!operations.begin(now)) {
@@ -155,9 +165,7 @@ final class BlockLoop implements DataLoop {
             if (!operations.begin(dueNs)) {
                 return;
             }
-            if (times.measures(dueNs)) {
-                due++;
-            }
+            times.began(dueNs);
             dueTimes.advance();
         }
     }
@@ -214,7 +222,9 @@ final class BlockLoop implements DataLoop {
     private void complete(int completed) {
         nowNs = System.nanoTime();
         lastCompletedNs = nowNs;
-        times.look(nowNs);
+        if (nowNs >= lookNs) {
+            look(nowNs);
+        }
         operations.complete(completed, nowNs);
     }
 
@@ -244,7 +254,6 @@ final class BlockLoop implements DataLoop {
         if (dueTimes.nextNs() < endNs && !operations.exhausted()) {
             missed += dueTimes.expected(times.measureNs(), endNs);
         }
-        due += missed;
     }
 
     /// What was written to be verified is read back.
@@ -279,7 +288,7 @@ final class BlockLoop implements DataLoop {
 
     @Override
     public long due() {
-        return due;
+        return times.begun() + missed;
     }
 
     @Override

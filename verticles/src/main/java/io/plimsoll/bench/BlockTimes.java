@@ -25,7 +25,11 @@ final class BlockTimes {
 
     private long measureNs;
     private boolean ramp;
+    /// Operations that were due before it are not recorded. While the ramp lasts all are, to be forgotten at its end:
+    /// what the loop does must not change then, or the compiler would begin anew in the middle of the measuring.
+    private long recordedFromNs;
     private volatile boolean measuring;
+    private long begun;
     private long handedOverNs;
     private int completedAtOnce;
 
@@ -71,18 +75,26 @@ final class BlockTimes {
     void begin(Timeline line) {
         measureNs = line.measureNs();
         ramp = line.measureNs() > line.startNs();
+        recordedFromNs = line.startNs();
     }
 
-    /// Ends the ramp when its time is over.
-    void look(long now) {
-        if (!measuring && now >= measureNs) {
-            if (ramp) {
-                recorder.restart();
-                shortOps[Direction.READ.ordinal()] = 0;
-                shortOps[Direction.WRITE.ordinal()] = 0;
-            }
-            measuring = true;
+    /// Ends the ramp when its time is over. Returns when it wants to be asked again at the latest.
+    long look(long now) {
+        if (measuring) {
+            return Long.MAX_VALUE;
         }
+        if (now < measureNs) {
+            return measureNs;
+        }
+        if (ramp) {
+            recorder.restart();
+            shortOps[Direction.READ.ordinal()] = 0;
+            shortOps[Direction.WRITE.ordinal()] = 0;
+            begun = 0;
+        }
+        recordedFromNs = measureNs;
+        measuring = true;
+        return Long.MAX_VALUE;
     }
 
     boolean measuring() {
@@ -94,12 +106,29 @@ final class BlockTimes {
         return dueNs >= measureNs;
     }
 
+    /// 1 for an operation that is to be recorded, 0 for one that is not: reckoned without a branch, which would be new
+    /// to
+    /// the compiler when the ramp ends.
+    private int recorded(long dueNs) {
+        return (int) (1 + (dueNs - recordedFromNs >> 63));
+    }
+
     long measureNs() {
         return measureNs;
     }
 
     OpRecorder recorder() {
         return recorder;
+    }
+
+    /// An operation with an intended start begins.
+    void began(long dueNs) {
+        begun += recorded(dueNs);
+    }
+
+    /// Operations with an intended start that began and belong to the result.
+    long begun() {
+        return begun;
     }
 
     /// The operations up to `count` were handed to the engine in one call.
@@ -116,8 +145,8 @@ final class BlockTimes {
             Operation operation = handedOver[i];
             operation.submittedNs = submittedNs;
             handedOverOfKind[operation.kind]++;
-            if (open && operation.kind != SYNC && measures(operation.dueNs)) {
-                recorder.record(operation.kind, Track.LATE, startNs - operation.dueNs);
+            if (open && operation.kind != SYNC) {
+                recorder.record(operation.kind, Track.LATE, startNs - operation.dueNs, recorded(operation.dueNs));
             }
         }
         for (int kind = 0; kind <= SYNC; kind++) {
@@ -140,20 +169,19 @@ final class BlockTimes {
         if (start == handedOverNs) {
             completedAtOnce++;
         }
-        if (open && kind != SYNC && !measures(operation.dueNs)) {
-            return;
-        }
         if (kind != alikeKind || start != alikeStartNs) {
             flush(now);
             alikeKind = kind;
             alikeStartNs = start;
             alikeSubmittedNs = operation.submittedNs;
         }
-        alike++;
-        alikeBytes += operation.bytes;
+        int recorded = 1;
         if (open && kind != SYNC) {
-            recorder.record(kind, Track.RESP, now - operation.dueNs);
+            recorded = recorded(operation.dueNs);
+            recorder.record(kind, Track.RESP, now - operation.dueNs, recorded);
         }
+        alike += recorded;
+        alikeBytes += (long) recorded * operation.bytes;
     }
 
     void flush(long now) {

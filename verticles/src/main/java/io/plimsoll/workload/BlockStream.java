@@ -12,7 +12,8 @@ import java.util.Arrays;
 ///   sequential mode goes through each of them from its beginning.
 /// - Where reads and writes mix, each operation is drawn by `readPercent`. A sequential mix has two cursors in each
 ///   file, one for reads and one for writes.
-/// - A job is done when so many bytes were issued as its files have, whichever places they went to.
+/// - A job is done when so many bytes were issued as its files have, whichever places they went to. One that goes on
+///   until its time is over begins them anew; random places have no order that could begin anew, and simply go on.
 /// - Random offsets are multiples of the smallest block size (`blockalign`). Sizes of a mix are drawn for each
 ///   operation; where the drawn one does not fit into what is left of a file, the largest that fits is taken.
 ///
@@ -22,6 +23,7 @@ public final class BlockStream {
     private static final int PERCENT = 100;
 
     private final boolean random;
+    private final boolean endless;
     private final boolean mixed;
     private final boolean readsOnly;
     private final int readPercent;
@@ -53,9 +55,17 @@ public final class BlockStream {
     private long offset;
     private int bytes;
 
+    /// The operations of a job that is done with its bytes.
+    ///
     /// @param thread number of the data thread: each has its own sequence out of the same seed
     public BlockStream(Work.Blocks work, int thread, long seed) {
+        this(work, thread, seed, false);
+    }
+
+    /// @param timeBased whether the job goes on until its time is over
+    public BlockStream(Work.Blocks work, int thread, long seed, boolean timeBased) {
         random = work.mode().random();
+        endless = random && timeBased;
         mixed = work.mode().reads() && work.mode().writes();
         readsOnly = !work.mode().writes();
         readPercent = work.readPercent();
@@ -97,12 +107,18 @@ public final class BlockStream {
         reads = mixed ? directions.percent(readPercent) : readsOnly;
         bytes = drawBytes(left[file]);
         offset = random ? drawOffset() : advance(reads ? readCursor : writeCursor);
+        if (!endless) {
+            count();
+        }
+        return true;
+    }
+
+    private void count() {
         left[file] -= bytes;
         if (left[file] < sizes[0]) {
             left[file] = 0;
             filesLeft--;
         }
-        return true;
     }
 
     private int drawBytes(long room) {
