@@ -6,6 +6,7 @@ import io.plimsoll.io.FileSet;
 import io.plimsoll.io.LayoutStoppedException;
 import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.JobPlan;
+import io.plimsoll.model.Load;
 import io.plimsoll.model.Work;
 import io.plimsoll.workload.BlockVerifier;
 import java.io.IOException;
@@ -22,6 +23,10 @@ import java.util.stream.IntStream;
 final class BlockJob {
     /// More files are not looked at one by one: it would take longer than a user waits.
     private static final int FILES_LOOKED_AT_MAX = 10_000;
+    /// On the heap: what is known of an operation and of its sync, and of a file, wherever that is noted.
+    private static final long SLOT_HEAP_BYTES = 256;
+
+    private static final long FILE_HEAP_BYTES = 512;
 
     private final JobRequest request;
     private final JobPlan plan;
@@ -41,6 +46,7 @@ final class BlockJob {
     JobResult run() throws IOException, InterruptedException {
         checkVerification();
         EngineSelection engine = EngineSelection.of(plan.engine(), work.blocks().maxBytes(), plan.threads());
+        HeapRoom.check(plan.threads(), heapBytesOfThread(plan, work, engine.kind()));
         JobControl control = new JobControl();
         if (engine.kind() == EngineKind.NULL) {
             // Nothing is read or written: no file is touched.
@@ -76,6 +82,12 @@ final class BlockJob {
                 .mapToObj(i -> new BlockPreparation(plan, work, engine.kind(), i, files.apply(i), control, run))
                 .toList();
         return Job.run(request, engine, preparations, dataFiles, notes, control, progress, stopped);
+    }
+
+    static long heapBytesOfThread(JobPlan plan, Work.Blocks work, EngineKind kind) {
+        return BlockTimes.heapBytes(work, kind == EngineKind.IO_URING, plan.load() instanceof Load.Open)
+                + plan.engine().iodepth() * SLOT_HEAP_BYTES
+                + work.files() * FILE_HEAP_BYTES;
     }
 
     private List<FileRef> unused() {

@@ -74,7 +74,7 @@ final class BlockLoop implements DataLoop {
         dueTimes = plan.load() instanceof Load.Open load ? new DueTimes(load, thread, plan.seed()) : null;
         open = dueTimes != null;
         slots = new Slots(engine.depth());
-        times = new BlockTimes(work, engine.async(), open, plan.span().rampNs() > 0);
+        times = new BlockTimes(work, engine.async(), open);
         boolean again = plan.span().timeBased();
         BlockStream stream = new BlockStream(work, thread, plan.seed(), again);
         operations = new BlockOperations(work, stream, again, engine, files, content, verifier, slots, times);

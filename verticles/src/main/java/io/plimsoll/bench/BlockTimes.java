@@ -41,14 +41,15 @@ final class BlockTimes {
 
     /// @param async whether submitting has a time of its own
     /// @param open whether operations have intended starts
-    /// @param ramp whether what is recorded first will be forgotten
-    BlockTimes(Work.Blocks work, boolean async, boolean open, boolean ramp) {
+    BlockTimes(Work.Blocks work, boolean async, boolean open) {
         this.async = async;
         this.open = open;
         recorder = new OpRecorder(tracks(work, async, open));
-        if (ramp) {
-            recorder.expectRestart();
-        }
+    }
+
+    /// What an instance for such a job takes of the heap.
+    static long heapBytes(Work.Blocks work, boolean async, boolean open) {
+        return OpRecorder.heapBytes(tracks(work, async, open));
     }
 
     private static List<Set<Track>> tracks(Work.Blocks work, boolean async, boolean open) {

@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.ToLongBiFunction;
 import java.util.stream.IntStream;
 
-/// Runs the data threads of a job from the gate to the end, and takes what they record twice a second.
+/// Runs the data threads of a job from the gate to the end, and looks twice a second at how far they are.
 final class JobRun {
     static final long SAMPLE_NS = 500_000_000;
     private static final long GATE_CHECK_MS = 100;
@@ -75,7 +75,6 @@ final class JobRun {
     private final CountDownLatch observed = new CountDownLatch(1);
     private final StartGate gate;
     private final List<DataThread> threads;
-    private final OpTotals totals = new OpTotals(DataLoop.KINDS);
     private final List<Moment> samples = new ArrayList<>();
     private long sampledNs;
     private long phaseNs;
@@ -211,16 +210,11 @@ final class JobRun {
 
     private void sample(boolean measuring) {
         long now = System.nanoTime();
-        if (measuring) {
-            loops().stream()
-                    .filter(DataLoop::measuring)
-                    .forEach(loop -> loop.recorder().drainTo(totals));
-        }
         long[] ops = new long[DataLoop.KINDS];
         long[] bytes = new long[DataLoop.KINDS];
         for (int kind = 0; kind < DataLoop.KINDS; kind++) {
-            ops[kind] = fresh(seenOps, kind, measuring ? totals.ops(kind) : inRamp(kind, OpRecorder::ops));
-            bytes[kind] = fresh(seenBytes, kind, measuring ? totals.bytes(kind) : inRamp(kind, OpRecorder::bytes));
+            ops[kind] = fresh(seenOps, kind, counted(measuring, kind, OpRecorder::ops));
+            bytes[kind] = fresh(seenBytes, kind, counted(measuring, kind, OpRecorder::bytes));
         }
         Moment moment = new Moment(now - phaseNs, now - sampledNs, measuring, ops, bytes, inFlight());
         sampledNs = now;
@@ -231,10 +225,11 @@ final class JobRun {
         listener.sampled(moment);
     }
 
-    /// For the eye only: a data thread ends its ramp by itself, and then counts from 0 again.
-    private long inRamp(int kind, ToLongBiFunction<OpRecorder, Integer> count) {
+    /// Of the data threads that are in the ramp, or of those that measure: each ends its ramp by itself, and then
+    /// counts from 0 again. So the ramp's is for the eye only.
+    private long counted(boolean measuring, int kind, ToLongBiFunction<OpRecorder, Integer> count) {
         return loops().stream()
-                .filter(loop -> !loop.measuring())
+                .filter(loop -> loop.measuring() == measuring)
                 .mapToLong(loop -> count.applyAsLong(loop.recorder(), kind))
                 .sum();
     }
@@ -267,6 +262,10 @@ final class JobRun {
     private Outcome outcome(boolean began, long startedAtMs, long measureNs) {
         List<DataLoop> loops = loops();
         long last = loops.stream().mapToLong(DataLoop::lastCompletedNs).max().orElse(measureNs);
+        OpTotals totals = new OpTotals(DataLoop.KINDS);
+        loops.stream()
+                .filter(DataLoop::measuring)
+                .forEach(loop -> loop.recorder().addTo(totals));
         long[] shortOps = new long[DataLoop.KINDS];
         long[] activeNs = new long[DataLoop.KINDS];
         for (Direction direction : Direction.values()) {

@@ -29,6 +29,7 @@ import io.plimsoll.model.JobPlan.Span;
 import io.plimsoll.model.Load;
 import io.plimsoll.model.SyncPolicy;
 import io.plimsoll.model.Work;
+import io.plimsoll.stats.OpRecorder;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
@@ -558,13 +559,12 @@ class BenchIT {
                 long operations = 0;
                 long allocated = 0;
                 while (operations < 1_000_000) {
-                    var before = new io.plimsoll.stats.OpTotals(DataLoop.KINDS);
                     long start = threads.getThreadAllocatedBytes(id);
                     long now = System.nanoTime();
                     loop.run(new Timeline(now, now, now + 500_000_000));
                     allocated += threads.getThreadAllocatedBytes(id) - start;
-                    loop.recorder().drainTo(before);
-                    operations += before.ops(Direction.READ.ordinal()) + before.ops(Direction.WRITE.ordinal());
+                    OpRecorder recorded = loop.recorder();
+                    operations = recorded.ops(Direction.READ.ordinal()) + recorded.ops(Direction.WRITE.ordinal());
                 }
                 seen[0] = allocated;
                 seen[1] = operations;

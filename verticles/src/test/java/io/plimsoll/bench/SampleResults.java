@@ -18,12 +18,13 @@ import io.plimsoll.model.Load;
 import io.plimsoll.model.SyncPolicy;
 import io.plimsoll.model.Work;
 import io.plimsoll.stats.Histograms;
-import io.plimsoll.stats.IntervalRecorder;
 import io.plimsoll.stats.LatencyHistogram;
+import io.plimsoll.stats.TestHistograms;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /// Results made by hand, for tests of how they are shown.
 public final class SampleResults {
@@ -35,11 +36,8 @@ public final class SampleResults {
 
     /// Latencies from `firstNs` on, in equal steps.
     static LatencyHistogram latencies(long firstNs, long stepNs, int count) {
-        IntervalRecorder recorder = new IntervalRecorder();
-        for (int i = 0; i < count; i++) {
-            recorder.record(firstNs + i * stepNs, 0);
-        }
-        return recorder.takeInterval().latency();
+        return TestHistograms.of(
+                LongStream.range(0, count).map(i -> firstNs + i * stepNs).toArray());
     }
 
     static JobPlan plan(Work work, Load load) {

@@ -16,12 +16,9 @@ import io.plimsoll.model.SyncPolicy;
 import io.plimsoll.model.Work;
 import io.plimsoll.stats.Histograms;
 import io.plimsoll.stats.LatencyHistogram;
-import io.plimsoll.stats.OpRecorder;
-import io.plimsoll.stats.OpRecorder.Track;
-import io.plimsoll.stats.OpTotals;
+import io.plimsoll.stats.TestHistograms;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -44,13 +41,7 @@ public final class SimulatedSteps implements Saturation.Runner {
     }
 
     static LatencyHistogram histogram(long... ns) {
-        OpRecorder recorder = new OpRecorder(List.of(EnumSet.of(Track.LAT)));
-        for (long value : ns) {
-            recorder.record(0, Track.LAT, value);
-        }
-        OpTotals totals = new OpTotals(1);
-        recorder.drainTo(totals);
-        return totals.histogram(0, Track.LAT);
+        return TestHistograms.of(ns);
     }
 
     static JobRequest job(String name) {

@@ -22,14 +22,11 @@ import io.plimsoll.model.Load;
 import io.plimsoll.model.SyncPolicy;
 import io.plimsoll.model.Work;
 import io.plimsoll.stats.LatencyHistogram;
-import io.plimsoll.stats.OpRecorder;
-import io.plimsoll.stats.OpRecorder.Track;
-import io.plimsoll.stats.OpTotals;
+import io.plimsoll.stats.TestHistograms;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /// A result and what was seen of it with nothing to object to: ten seconds of direct reads or writes of 4 KiB on a
@@ -195,12 +192,6 @@ final class TruthCase {
     }
 
     static LatencyHistogram latencies(long count) {
-        OpRecorder recorder = new OpRecorder(List.of(Set.of(Track.LAT)));
-        if (count > 0) {
-            recorder.record(0, Track.LAT, LATENCY_NS, count);
-        }
-        OpTotals totals = new OpTotals(1);
-        recorder.drainTo(totals);
-        return totals.histogram(0, Track.LAT);
+        return TestHistograms.ofEqual(LATENCY_NS, count);
     }
 }
