@@ -40,7 +40,7 @@ final class DdEngine extends BlockingEngine {
             String path, String descriptor, OpenMode mode, List<String> readFlags, List<String> writeFlags) {}
 
     private final String program;
-    private final Posix posix = new Posix();
+    private final PosixFiles posix = new PosixFiles();
     private final OpenFiles files;
     private final List<Opened> opened = new ArrayList<>();
     private final List<MemoryFile> memory = new ArrayList<>();

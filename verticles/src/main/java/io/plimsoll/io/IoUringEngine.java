@@ -17,7 +17,7 @@ final class IoUringEngine implements Engine {
     private static final int FILES_MIN = 16;
 
     private final Thread owner = Thread.currentThread();
-    private final Posix posix = new Posix();
+    private final PosixFiles posix = new PosixFiles();
     private final SlotMemory memory;
     private final Uring ring;
     private final OpenFiles files;

@@ -40,8 +40,7 @@ final class Layout implements AutoCloseable {
 
     private record Item(String name, int thread, int file, Owner owner, Start start, long allocatedBytes) {}
 
-    private final Posix posix = new Posix();
-    private final PosixFiles files = new PosixFiles();
+    private final PosixFiles posix = new PosixFiles();
     private final Path directory;
     private final int directoryFd;
     private final LayoutRecord record;
@@ -68,7 +67,7 @@ final class Layout implements AutoCloseable {
 
     /// Adds a file, and decides what must be done to it.
     void add(String name, int thread, int file, Owner owner) throws IOException {
-        Optional<PosixFiles.Stat> stat = statOf(name);
+        Optional<FileStatus> stat = statOf(name);
         Start start = stat.isEmpty() ? fresh() : start(name, owner, stat.get());
         items.add(new Item(
                 name,
@@ -76,12 +75,12 @@ final class Layout implements AutoCloseable {
                 file,
                 owner,
                 start,
-                stat.map(PosixFiles.Stat::allocatedBytes).orElse(0L)));
+                stat.map(FileStatus::allocatedBytes).orElse(0L)));
     }
 
-    private Optional<PosixFiles.Stat> statOf(String name) throws PosixException {
+    private Optional<FileStatus> statOf(String name) throws PosixException {
         try {
-            return Optional.of(files.stat(directoryFd, name, path(name)));
+            return Optional.of(posix.status(directoryFd, name, path(name)));
         } catch (PosixException e) {
             if (e.errno() == Errno.ENOENT.number) {
                 return Optional.empty();
@@ -94,7 +93,7 @@ final class Layout implements AutoCloseable {
         return need.wantsData() ? Start.FILLED : Start.NEW;
     }
 
-    private Start start(String name, Owner owner, PosixFiles.Stat stat) throws IOException {
+    private Start start(String name, Owner owner, FileStatus stat) throws IOException {
         boolean writes = need.work().mode().writes();
         if (owner == Owner.FOREIGN && writes && !need.overwrite()) {
             throw new TargetRefusedException(path(name) + " was not made by Plimsoll, or was changed since; name a file"
@@ -110,7 +109,7 @@ final class Layout implements AutoCloseable {
         return need.wantsData() && holdsData(name, stat) ? Start.REUSED : fresh();
     }
 
-    private boolean holdsData(String name, PosixFiles.Stat stat) throws PosixException {
+    private boolean holdsData(String name, FileStatus stat) throws PosixException {
         Optional<Entry> entry = record.of(name);
         return entry.isPresent()
                 && entry.get().bytes() >= bytes
@@ -120,9 +119,9 @@ final class Layout implements AutoCloseable {
     }
 
     private FileExtents extents(String name) throws PosixException {
-        int fd = open(name, Posix.O_RDONLY);
+        int fd = open(name, PosixFiles.O_RDONLY);
         try {
-            return FileExtents.of(files, fd, path(name));
+            return FileExtents.of(posix, fd, path(name));
         } finally {
             posix.close(fd, path(name));
         }
@@ -134,7 +133,7 @@ final class Layout implements AutoCloseable {
         forget();
         long begin = System.nanoTime();
         try (FileFiller filler = new FileFiller(
-                posix, files, directory, directoryFd, need.direct(), content, bytes, count(Start.FILLED), progress)) {
+                posix, directory, directoryFd, need.direct(), content, bytes, count(Start.FILLED), progress)) {
             for (Item item : items) {
                 switch (item.start()) {
                     case FILLED -> fill(item, filler);
@@ -202,7 +201,7 @@ final class Layout implements AutoCloseable {
     private void discard(Item item, Exception cause) {
         try {
             switch (item.owner()) {
-                case DIRECTORY -> posix.unlinkAt(directoryFd, item.name(), path(item.name()));
+                case DIRECTORY -> posix.unlink(directoryFd, item.name(), path(item.name()));
                 case RECORD -> record(item, 0);
                 case FOREIGN -> {}
             }
@@ -212,7 +211,7 @@ final class Layout implements AutoCloseable {
     }
 
     private void makeEmpty(Item item) throws PosixException {
-        int fd = open(item.name(), Posix.O_RDWR | Posix.O_CREAT);
+        int fd = open(item.name(), PosixFiles.O_RDWR | PosixFiles.O_CREAT);
         try {
             posix.truncate(fd, 0, path(item.name()));
         } finally {
@@ -245,13 +244,13 @@ final class Layout implements AutoCloseable {
         record.put(item.name(), new Entry(complete, stamp, content.shape()));
     }
 
-    private PosixFiles.Stat stat(Item item) throws PosixException {
-        return files.stat(directoryFd, item.name(), path(item.name()));
+    private FileStatus stat(Item item) throws PosixException {
+        return posix.status(directoryFd, item.name(), path(item.name()));
     }
 
     private void store() throws IOException {
         if (record.changed()) {
-            record.store(posix, files, directoryFd);
+            record.store(posix, directoryFd);
         }
     }
 
@@ -260,11 +259,11 @@ final class Layout implements AutoCloseable {
         long pages = 0;
         boolean known = true;
         for (Item item : items) {
-            int fd = open(item.name(), Posix.O_RDONLY);
+            int fd = open(item.name(), PosixFiles.O_RDONLY);
             try {
                 posix.fsync(fd, path(item.name()));
-                files.dropCache(fd, path(item.name()));
-                OptionalLong cached = files.cachedPages(fd);
+                posix.dropCache(fd, path(item.name()));
+                OptionalLong cached = posix.cachedPages(fd);
                 known &= cached.isPresent();
                 pages += cached.orElse(0);
             } finally {
@@ -297,7 +296,7 @@ final class Layout implements AutoCloseable {
     void remember() throws IOException {
         for (Item item : items) {
             if (item.start() == Start.NEW || item.owner() == Owner.RECORD) {
-                int fd = open(item.name(), Posix.O_RDONLY);
+                int fd = open(item.name(), PosixFiles.O_RDONLY);
                 try {
                     if (need.work().mode().writes()) {
                         posix.fsync(fd, path(item.name()));
@@ -312,7 +311,7 @@ final class Layout implements AutoCloseable {
     }
 
     private long written(Item item, int fd) throws PosixException {
-        FileExtents extents = FileExtents.of(files, fd, path(item.name()));
+        FileExtents extents = FileExtents.of(posix, fd, path(item.name()));
         return extents.bytes() >= bytes && !extents.incomplete() ? bytes : 0;
     }
 
@@ -321,7 +320,7 @@ final class Layout implements AutoCloseable {
     }
 
     private int open(String name, int flags) throws PosixException {
-        return posix.openAt(directoryFd, name, flags | Posix.O_NOFOLLOW, MODE, path(name));
+        return posix.open(directoryFd, name, flags | PosixFiles.O_NOFOLLOW, MODE, path(name));
     }
 
     private String path(String name) {
@@ -331,6 +330,5 @@ final class Layout implements AutoCloseable {
     @Override
     public void close() {
         posix.close();
-        files.close();
     }
 }

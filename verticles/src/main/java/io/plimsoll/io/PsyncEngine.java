@@ -4,13 +4,13 @@ import java.lang.foreign.MemorySegment;
 
 /// `pread`, `pwrite`, `fsync` and `fdatasync` on the calling thread, one at a time.
 final class PsyncEngine extends BlockingEngine {
-    private final Posix posix;
+    private final PosixFiles posix;
     private final OpenFiles files;
     private final SlotMemory memory;
 
     PsyncEngine(int depth, int blockBytes) throws PosixException {
         super(depth);
-        posix = new Posix();
+        posix = new PosixFiles();
         files = new OpenFiles(posix, blockBytes);
         try {
             memory = new SlotMemory(posix, depth, blockBytes);

@@ -17,7 +17,7 @@ import java.util.List;
 public final class TargetDirectory implements AutoCloseable {
     private static final String BENCH_DIRECTORY = "plimsoll-bench";
 
-    private final Posix posix;
+    private final PosixFiles posix;
     private final DirectoryUse use;
     private final Path path;
     private final Object identity;
@@ -37,7 +37,7 @@ public final class TargetDirectory implements AutoCloseable {
     }
 
     private TargetDirectory(
-            Posix posix,
+            PosixFiles posix,
             DirectoryUse use,
             Path path,
             Object identity,
@@ -74,15 +74,15 @@ public final class TargetDirectory implements AutoCloseable {
         Path path = directory.toAbsolutePath().normalize();
         TargetRules.check(path);
         List<Path> made = makeMissing(path);
-        Posix posix = new Posix();
+        PosixFiles posix = new PosixFiles();
         int fd = -1;
         Marker marker = null;
         try {
             TargetRules.checkReal(path.toRealPath(), path);
-            fd = posix.openAt(
-                    Posix.AT_FDCWD,
+            fd = posix.open(
+                    PosixFiles.AT_FDCWD,
                     path.toString(),
-                    Posix.O_RDONLY | Posix.O_DIRECTORY | Posix.O_NOFOLLOW,
+                    PosixFiles.O_RDONLY | PosixFiles.O_DIRECTORY | PosixFiles.O_NOFOLLOW,
                     0,
                     path + "");
             Object identity = identity(Path.of("/proc/self/fd/" + fd));
@@ -218,7 +218,7 @@ public final class TargetDirectory implements AutoCloseable {
         return made;
     }
 
-    private static void giveBack(Posix posix, Path path, int fd, Marker marker, List<Path> made, Exception cause) {
+    private static void giveBack(PosixFiles posix, Path path, int fd, Marker marker, List<Path> made, Exception cause) {
         try (posix) {
             if (marker != null) {
                 if (marker.fresh()) {
