@@ -100,17 +100,18 @@ class BenchProgramIT {
                         .asInt());
     }
 
-    /// Each of them with reads and writes by all five times, and with a ramp.
+    /// Each of them with reads and writes by all five times and syncs by three, and with a ramp.
     @Test
     void asManyDataThreadsAsAJobMayHaveFitIntoTheHeapThatTheScriptGives() throws Exception {
         int code = script(
-                "--filename=/dev/zero",
-                "--size=1m",
+                "--directory=" + home,
+                "--size=8k",
                 "--rw=randrw",
+                "--fdatasync=16",
                 "--ioengine=io_uring",
                 "--fallback=psync",
                 "--iodepth=16",
-                "--rate_iops=10",
+                "--rate_iops=8",
                 "--ramp_time=1",
                 "--runtime=1",
                 "--time_based",

@@ -45,8 +45,8 @@ final class BlockJob {
 
     JobResult run() throws IOException, InterruptedException {
         checkVerification();
+        HeapRoom.check(plan.threads(), heapBytesOfThread(plan, work));
         EngineSelection engine = EngineSelection.of(plan.engine(), work.blocks().maxBytes(), plan.threads());
-        HeapRoom.check(plan.threads(), heapBytesOfThread(plan, work, engine.kind()));
         JobControl control = new JobControl();
         if (engine.kind() == EngineKind.NULL) {
             // Nothing is read or written: no file is touched.
@@ -84,8 +84,11 @@ final class BlockJob {
         return Job.run(request, engine, preparations, dataFiles, notes, control, progress, stopped);
     }
 
-    static long heapBytesOfThread(JobPlan plan, Work.Blocks work, EngineKind kind) {
-        return BlockTimes.heapBytes(work, kind == EngineKind.IO_URING, plan.load() instanceof Load.Open)
+    /// With the engine that was asked for, or that of the fallbacks which needs more.
+    static long heapBytesOfThread(JobPlan plan, Work.Blocks work) {
+        boolean async = plan.engine().kind() == EngineKind.IO_URING
+                || plan.engine().fallbacks().contains(EngineKind.IO_URING);
+        return BlockTimes.heapBytes(work, async, plan.load() instanceof Load.Open)
                 + plan.engine().iodepth() * SLOT_HEAP_BYTES
                 + work.files() * FILE_HEAP_BYTES;
     }

@@ -55,6 +55,6 @@ class HeapRoomTest {
                 new Load.Open(100, Load.Arrival.POISSON, Load.Pacer.SPIN),
                 new JobPlan.Span(1_000_000_000L, 1_000_000_000L, true),
                 1);
-        return BlockJob.heapBytesOfThread(plan, work, EngineKind.IO_URING);
+        return BlockJob.heapBytesOfThread(plan, work);
     }
 }
