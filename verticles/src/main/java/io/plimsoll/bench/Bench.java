@@ -1,14 +1,33 @@
 package io.plimsoll.bench;
 
+import io.plimsoll.io.ThreadUsage;
 import io.plimsoll.model.Work;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /// Runs jobs on this machine.
 public final class Bench {
+    private static final Path NOWHERE = Path.of("/dev/null");
+
     private Bench() {}
+
+    /// Loads what every job needs before its first operation (calls of libc, the accounts of machine and JVM) while
+    /// the caller does something else. What fails there fails again, and is told, where it is needed.
+    ///
+    /// @return the thread that does so, a daemon
+    public static Thread warm() {
+        return Thread.ofPlatform().daemon().name("warm").start(() -> {
+            try {
+                ThreadUsage.ofCurrentThread();
+                new Observer(NOWHERE, Optional.empty());
+            } catch (IOException | RuntimeException | LinkageError _) {
+                // Nothing was promised.
+            }
+        });
+    }
 
     /// Runs a job to its end, on data threads of its own; blocks the calling thread, which is none of them.
     ///
