@@ -206,8 +206,8 @@ final class BlockTimes {
         return direction.ordinal() <= SYNC ? shortOps[direction.ordinal()] : 0;
     }
 
-    /// What was never begun has waited at least so long.
-    void missed(int kind, long waitedNs) {
+    /// What has not completed, and perhaps never begun, has waited at least so long.
+    void waited(int kind, long waitedNs) {
         recorder.record(kind, Track.RESP, waitedNs);
     }
 }

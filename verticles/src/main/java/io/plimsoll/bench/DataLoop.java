@@ -3,15 +3,24 @@ package io.plimsoll.bench;
 import io.plimsoll.io.PosixException;
 import io.plimsoll.model.Direction;
 import io.plimsoll.stats.OpRecorder;
+import java.util.Optional;
 
-/// The work of one data thread. `run` is for that thread; the recorder and `measuring` are for any; the counts are for
-/// any thread after `run` has ended.
+/// The work of one data thread. `run` is for that thread; the recorder, `measuring` and `inFlight` are for any; the
+/// counts are for any thread after `run` has ended, and for the one that took over.
 interface DataLoop extends AutoCloseable {
     /// Kinds of operations in the recorder, by the direction's ordinal.
     int KINDS = Direction.values().length;
 
     /// @throws PosixException where an operation failed, or the engine came to its end
+    /// @throws java.util.concurrent.CancellationException where somebody else took over meanwhile
     void run(Timeline line) throws PosixException;
+
+    /// Takes the work from a thread that waits for the storage and is not waited for any longer, and brings the counts
+    /// to their end as they stand. Whenever that thread comes back, it touches nothing of them; it only closes.
+    ///
+    /// @param endNs when the job was over, or was told to be, on the monotonic clock
+    /// @return what was in flight; empty where the thread does not wait for the storage just now
+    Optional<Unanswered> takeOver(long endNs);
 
     OpRecorder recorder();
 
@@ -21,8 +30,8 @@ interface DataLoop extends AutoCloseable {
     /// Operations that have begun and not completed, as seen from outside at some moment.
     int inFlight();
 
-    /// On the monotonic clock.
-    long lastCompletedNs();
+    /// When it was over, on the monotonic clock: with its last completion, or with its schedule.
+    long endedNs();
 
     /// Operations whose intended start was in the measured time; 0 without a rate.
     default long due() {
@@ -31,6 +40,11 @@ interface DataLoop extends AutoCloseable {
 
     /// Those of them that were never begun.
     default long missed() {
+        return 0;
+    }
+
+    /// When the schedule was over, on the monotonic clock; 0 without a rate.
+    default long scheduledUntilNs() {
         return 0;
     }
 

@@ -4,11 +4,14 @@ import io.plimsoll.bench.JobResult.CpuUse;
 import io.plimsoll.bench.JobRun.Moment;
 import io.plimsoll.bench.JobRun.Outcome;
 import io.plimsoll.io.ThreadCpu;
+import io.plimsoll.model.Durations;
 import io.plimsoll.model.JobPlan;
+import io.plimsoll.model.Load;
 import io.plimsoll.model.Work;
 import io.plimsoll.workload.BlockVerifier;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +36,9 @@ final class Job {
         try {
             result = job.run();
         } catch (IOException | RuntimeException | InterruptedException e) {
+            if (control.givenUp().isPresent()) {
+                throw e;
+            }
             try (held) {
                 throw e;
             }
@@ -77,6 +83,9 @@ final class Job {
             allNotes.add(outcome.verifiedUnits() + " pieces of " + BlockVerifier.unitBytes(blocks.blocks())
                     + " bytes were read and verified");
         }
+        if (outcome.unanswered().operations() > 0) {
+            allNotes.add(unanswered(plan, outcome.unanswered()));
+        }
         Optional<Observation> seen = observer.observation();
         Optional<Long> ownCostNs = outcome.failure().isEmpty() && plan.work() instanceof Work.Blocks blocks
                 ? OwnCost.measure(
@@ -111,6 +120,15 @@ final class Job {
                 outcome.failure().map(Job::message).or(() -> overBeforeMeasuring(plan, outcome)),
                 outcome.interrupted());
         return bare.with(TruthChecks.flags(bare, seen));
+    }
+
+    private static String unanswered(JobPlan plan, Unanswered unanswered) {
+        return unanswered.operations() + " operation(s) had not completed when they were given up, the oldest after "
+                + Durations.format(Duration.ofNanos(unanswered.oldestNs()))
+                + switch (plan.load()) {
+                    case Load.Open _ -> "; they are in the response times with what they had waited";
+                    case Load.Closed _ -> "; they are in no latency";
+                };
     }
 
     private static Optional<String> overBeforeMeasuring(JobPlan plan, Outcome outcome) {

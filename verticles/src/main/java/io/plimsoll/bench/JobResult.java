@@ -12,8 +12,9 @@ import java.util.Optional;
 /// @param engine the one that ran, which may be a fallback (flagged then)
 /// @param engineNote how it was set up, in words: ring flags, registered buffers, huge pages
 /// @param startedAtMs wall clock when measuring began
-/// @param elapsedNs from the beginning of measuring to the last completion
-/// @param directions those with at least one operation, in the order of the enum
+/// @param elapsedNs from the beginning of measuring to the last completion, or the end of the schedule; to the
+///     stop where operations never completed
+/// @param directions those with at least one operation, be it one that was due and waits, in the order of the enum
 /// @param ownCostNs time of one operation on the null engine with the same job, p50: the tool's own share
 /// @param notes what was done around the measuring, in words: how files were laid out, what was verified
 /// @param failure why the job ended early; its numbers are of no use then
@@ -123,10 +124,11 @@ public record JobResult(
     public record Samples(long count, double min, double max, double mean, double stdDev) {}
 
     /// @param requestedPerSecond of all data threads together
-    /// @param scheduledPerSecond due / measured time
+    /// @param scheduledPerSecond due / the time in which it was, which ends before the job where storage is behind
     /// @param achievedPerSecond completed / elapsed
     /// @param due operations whose intended start was within the measured time
-    /// @param missed those of them that were never begun; in `resp` they have what they waited until the end
+    /// @param missed those of them that were never begun; in `resp` they have what they waited until the end, as
+    ///     have those that were given up in flight
     /// @param lateness intended start to actual start
     public record OpenLoopResult(
             double requestedPerSecond,

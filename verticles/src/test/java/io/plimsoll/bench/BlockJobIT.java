@@ -3,6 +3,8 @@ package io.plimsoll.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plimsoll.bench.JobRun.Outcome;
+import io.plimsoll.io.FileRef;
 import io.plimsoll.model.AccessMode;
 import io.plimsoll.model.BlockSizes;
 import io.plimsoll.model.Content;
@@ -15,6 +17,7 @@ import io.plimsoll.model.JobPlan.Span;
 import io.plimsoll.model.Load;
 import io.plimsoll.model.SyncPolicy;
 import io.plimsoll.model.Work;
+import io.plimsoll.stats.OpRecorder.Track;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +70,35 @@ class BlockJobIT {
     void aJobThatIsDoneBeforeTheRampIsOverHasFailed() throws Exception {
         JobResult result = run(AccessMode.READ, EngineKind.PSYNC, new Span(2_000_000_000L, 0, false));
         assertTrue(result.failure().orElseThrow().contains("--ramp_time"), result.toString());
+    }
+
+    @Test
+    void whatWasDueBeforeAFailureAndNeverBegunIsMissed() throws Exception {
+        Work.Blocks work = new Work.Blocks(
+                AccessMode.READ,
+                100,
+                BlockSizes.of(BLOCK),
+                new Distribution.Uniform(),
+                1L << 30,
+                1,
+                SyncPolicy.NONE,
+                Content.RANDOM);
+        EngineChoice engine = new EngineChoice(EngineKind.PSYNC, 1, false, List.of(), List.of());
+        Load.Open load = new Load.Open(Load.Open.PER_SECOND_MAX, Load.Arrival.LINEAR, Load.Pacer.SPIN);
+        JobPlan plan = new JobPlan("job", work, engine, 1, load, new Span(0, 3_600_000_000_000L, true), 7);
+        Path shorter = Files.write(temp.resolve("shorter"), new byte[100 * BLOCK]);
+        JobControl control = new JobControl();
+        BlockPreparation preparation =
+                new BlockPreparation(plan, work, EngineKind.PSYNC, 0, List.of(new FileRef.At(shorter)), control, 0);
+        Outcome outcome =
+                new JobRun(plan.span(), List.of(preparation), JobRun.Listener.NONE, control, () -> false).run();
+        assertTrue(outcome.failure().orElseThrow().getMessage().contains("the file ends"), outcome + "");
+        assertEquals(100, outcome.totals().ops(Direction.READ.ordinal()));
+        assertEquals(outcome.elapsedNs() / 10, outcome.due(), 1, "one each 10 ns until the failure");
+        assertEquals(outcome.due(), 100 + 1 + outcome.missed(), "done, failed, never begun");
+        assertEquals(
+                100 + outcome.missed(),
+                outcome.totals().histogram(Direction.READ.ordinal(), Track.RESP).count());
     }
 
     @Test

@@ -111,6 +111,34 @@ final class BlockLoopTest {
     }
 
     @Test
+    void aStreamThatIsDoneLaterThanItWasDueHasNotAchievedItsRate() throws InterruptedException {
+        Load.Open load = new Load.Open(Load.Open.PER_SECOND_MAX, Load.Arrival.LINEAR, Load.Pacer.SPIN);
+        for (Span span : List.of(UNTIL_DONE, new Span(0, 3_600_000_000_000L, false))) {
+            JobPlan plan = plan(work(AccessMode.RANDREAD, 1_000_000, SyncPolicy.NONE), 1, 1, load, span);
+            Outcome outcome = run(plan);
+            OpenLoopResult open = Results.openLoop(plan, outcome).orElseThrow();
+            assertEquals(1_000_000, open.due());
+            assertEquals(0, open.missed());
+            assertEquals(10_000_000, outcome.scheduledNs(), "a hundredth of a second");
+            double share = 10_000_000.0 / outcome.elapsedNs();
+            assertTrue(share < 0.9, outcome.elapsedNs() + " ns, too fast for this test");
+            assertEquals(share, open.achievedShare(), 1e-6);
+            assertEquals(share, open.achievedPerSecond() / open.requestedPerSecond(), 1e-6);
+        }
+    }
+
+    @Test
+    void aStreamThatIsDoneInTimeHasAchievedItsRate() throws InterruptedException {
+        for (Load.Arrival arrival : Load.Arrival.values()) {
+            Load.Open load = new Load.Open(2_000, arrival, Load.Pacer.HYBRID);
+            JobPlan plan = plan(work(AccessMode.RANDREAD, 400, SyncPolicy.NONE), 1, 2, load, UNTIL_DONE);
+            OpenLoopResult open = Results.openLoop(plan, run(plan)).orElseThrow();
+            assertEquals(800, open.due());
+            assertEquals(1, open.achievedShare(), 0.1, arrival + ": " + open);
+        }
+    }
+
+    @Test
     void aStopEndsTheJobAndKeepsWhatWasDone() throws InterruptedException {
         AtomicBoolean stop = new AtomicBoolean();
         BooleanSupplier stopped = () -> stop.getAndSet(true);

@@ -43,5 +43,13 @@ class JobTest {
         control.giveUp("the storage does not answer");
         assertSame(SAMPLE, Job.holding(() -> closed.set(true), control, () -> SAMPLE));
         assertTrue(!closed.get(), "it was closed");
+        IOException refused = new IOException("refused");
+        IOException thrown = assertThrows(
+                IOException.class,
+                () -> Job.holding(() -> closed.set(true), control, () -> {
+                    throw refused;
+                }));
+        assertSame(refused, thrown);
+        assertTrue(!closed.get(), "it was closed");
     }
 }
