@@ -35,18 +35,20 @@ final class ReadBack {
         slots = new Slots(engine.depth());
     }
 
+    /// Reads all, or until the job is stopped: what is in flight then ends with the engine.
+    ///
     /// @throws PosixException for the first block that is not what was written, or cannot be read
     void run() throws PosixException {
         boolean more = true;
-        while (more || !slots.noneInFlight()) {
+        while (!control.stopped() && (more || !slots.noneInFlight())) {
             while (more && slots.anyFree()) {
-                more = !control.stopped() && stream.next();
+                more = stream.next();
                 if (more) {
                     begin();
                 }
             }
             engine.submit();
-            int completed = engine.reap(slots.noneInFlight() ? 0 : 1, -1);
+            int completed = engine.reap(slots.noneInFlight() ? 0 : 1, BlockLoop.STOP_CHECK_NS);
             for (int i = 0; i < completed; i++) {
                 check(slots.of(engine.slot(i)), engine.result(i));
             }

@@ -3,6 +3,7 @@ package io.plimsoll.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.plimsoll.io.Engine;
 import io.plimsoll.io.Engines;
@@ -19,12 +20,15 @@ import io.plimsoll.model.Work;
 import io.plimsoll.workload.BlockContent;
 import io.plimsoll.workload.BlockVerifier;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReadBackIT {
@@ -53,9 +57,40 @@ class ReadBackIT {
         }
     }
 
-    /// Writes so many blocks, leaves so many bytes of them, and reads back. Returns the units that were checked.
-    private long written(int blocks, long left) throws IOException {
-        Work.Blocks work = new Work.Blocks(
+    /// A pipe that nobody writes to: what is read from it is in flight for ever.
+    @Test
+    @Timeout(60)
+    void aStopEndsItThoughTheStorageDoesNotAnswer() throws Exception {
+        Path pipe = temp.resolve("pipe");
+        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no mkfifo");
+        Work.Blocks work = work();
+        JobControl control = new JobControl();
+        try (RandomAccessFile _ = new RandomAccessFile(pipe.toFile(), "rw");
+                Engine engine = ring()) {
+            OpenMode mode = new OpenMode(true, false, false, false, SyncPolicy.OpenFlag.NONE);
+            OpenedFiles files = new OpenedFiles(engine, List.of(new FileRef.At(pipe)), mode);
+            Thread.ofPlatform().daemon().start(() -> {
+                LockSupport.parkNanos(200_000_000);
+                control.stop();
+            });
+            BlockVerifier verifier = new BlockVerifier(work, 0, 1, 1);
+            new ReadBack(engine, work, files, verifier, control).run();
+            assertTrue(control.stopped());
+            assertEquals(0, verifier.unitsChecked());
+        }
+    }
+
+    private static Engine ring() {
+        try {
+            return Engines.open(EngineKind.IO_URING, 4, BLOCK);
+        } catch (PosixException e) {
+            assumeTrue(false, "the system refuses io_uring: " + e.getMessage());
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Work.Blocks work() {
+        return new Work.Blocks(
                 AccessMode.WRITE,
                 0,
                 BlockSizes.of(BLOCK),
@@ -64,6 +99,11 @@ class ReadBackIT {
                 1,
                 SyncPolicy.NONE,
                 new Content(0, 0, true));
+    }
+
+    /// Writes so many blocks, leaves so many bytes of them, and reads back. Returns the units that were checked.
+    private long written(int blocks, long left) throws IOException {
+        Work.Blocks work = work();
         Path file = temp.resolve("data");
         Files.deleteIfExists(file);
         BlockVerifier verifier = new BlockVerifier(work, 0, 1, 1);
