@@ -346,6 +346,11 @@ final class BlockLoop implements DataLoop {
     }
 
     @Override
+    public long rampOps() {
+        return times.rampOps();
+    }
+
+    @Override
     public int inFlight() {
         return slots.inFlight();
     }

@@ -27,6 +27,12 @@ interface DataLoop extends AutoCloseable {
     /// Whether what is recorded belongs to the result: the ramp is over.
     boolean measuring();
 
+    /// Operations that were due in the ramp and completed after it: in no result, but the storage has answered. For
+    /// any thread.
+    default long rampOps() {
+        return 0;
+    }
+
     /// Operations that have begun and not completed, as seen from outside at some moment.
     int inFlight();
 

@@ -50,7 +50,9 @@ final class JobRun {
     ///
     /// @param sinceNs since measuring began, or since the job began while it has not
     /// @param ops by the direction's ordinal
-    record Moment(long sinceNs, long lengthNs, boolean measuring, long[] ops, long[] bytes, int inFlight) {}
+    /// @param rampOps operations of the ramp that completed after it
+    record Moment(
+            long sinceNs, long lengthNs, boolean measuring, long[] ops, long[] bytes, long rampOps, int inFlight) {}
 
     /// @param began false where a data thread could not begin, or the job was stopped before
     /// @param elapsedNs from the beginning of measuring to the last completion, or the end of the schedule; to the
@@ -89,6 +91,7 @@ final class JobRun {
     private long phaseNs;
     private final long[] seenOps = new long[DataLoop.KINDS];
     private final long[] seenBytes = new long[DataLoop.KINDS];
+    private long seenRampOps;
     private Unanswered unanswered = Unanswered.NONE;
     /// The end of a job that goes on without some of its data threads.
     private long leftNs = Long.MIN_VALUE;
@@ -269,8 +272,11 @@ final class JobRun {
             ops[kind] = fresh(seenOps, kind, counted(measuring, kind, OpRecorder::ops));
             bytes[kind] = fresh(seenBytes, kind, counted(measuring, kind, OpRecorder::bytes));
         }
-        Moment moment = new Moment(now - phaseNs, now - sampledNs, measuring, ops, bytes, inFlight());
+        long rampOps = loops().stream().mapToLong(DataLoop::rampOps).sum();
+        Moment moment =
+                new Moment(now - phaseNs, now - sampledNs, measuring, ops, bytes, rampOps - seenRampOps, inFlight());
         sampledNs = now;
+        seenRampOps = rampOps;
         // What is left at the end is too short a sample, but for a job that has no other.
         if (measuring && (moment.lengthNs() >= SAMPLE_NS * 9 / 10 || samples.isEmpty() && unfinished.getCount() == 0)) {
             samples.add(moment);

@@ -21,7 +21,9 @@ import io.plimsoll.model.Work;
 import io.plimsoll.stats.OpRecorder.Track;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -138,6 +140,30 @@ final class BlockLoopTest {
         }
     }
 
+    /// At more than can be done, operations of the ramp are left when it is over.
+    @Test
+    void theBacklogOfTheRampIsASignOfLifeAndInNoResult() throws InterruptedException {
+        Load.Open load = new Load.Open(20_000_000, Load.Arrival.LINEAR, Load.Pacer.SPIN);
+        Span span = new Span(600_000_000, 20_000_000, true);
+        JobPlan plan = plan(work(AccessMode.RANDREAD, 1 << 20, SyncPolicy.NONE), 1, 1, load, span);
+        List<JobRun.Moment> moments = new ArrayList<>();
+        JobRun.Listener listener = new JobRun.Listener() {
+            @Override
+            public void sampled(JobRun.Moment moment) {
+                moments.add(moment);
+            }
+        };
+        Outcome outcome = run(plan, listener, () -> false);
+        assertEquals(Optional.empty(), outcome.failure());
+        JobRun.Moment ramp = moments.getFirst();
+        assertTrue(!ramp.measuring() && ramp.ops()[Direction.READ.ordinal()] > 0, "the ramp's rate is told");
+        assertEquals(0, ops(outcome, Direction.READ), "all that was begun was due in the ramp");
+        assertTrue(moments.stream().anyMatch(m -> m.measuring() && m.rampOps() > 0), moments.toString());
+        OpenLoopResult open = Results.openLoop(plan, outcome).orElseThrow();
+        assertEquals(400_000, open.due());
+        assertEquals(open.due(), open.missed());
+    }
+
     @Test
     void aStopEndsTheJobAndKeepsWhatWasDone() throws InterruptedException {
         AtomicBoolean stop = new AtomicBoolean();
@@ -219,12 +245,17 @@ final class BlockLoopTest {
     }
 
     private static Outcome run(JobPlan plan, BooleanSupplier stopped) throws InterruptedException {
+        return run(plan, JobRun.Listener.NONE, stopped);
+    }
+
+    private static Outcome run(JobPlan plan, JobRun.Listener listener, BooleanSupplier stopped)
+            throws InterruptedException {
         JobControl control = new JobControl();
         Work.Blocks work = (Work.Blocks) plan.work();
         List<BlockPreparation> preparations = IntStream.range(0, plan.threads())
                 .mapToObj(i -> preparation(plan, work, control))
                 .toList();
-        return new JobRun(plan.span(), preparations, JobRun.Listener.NONE, control, stopped).run();
+        return new JobRun(plan.span(), preparations, listener, control, stopped).run();
     }
 
     private static BlockPreparation preparation(JobPlan plan, Work.Blocks work, JobControl control) {
