@@ -200,6 +200,7 @@ public final class BenchJson {
         job.put("engine_note", result.engineNote());
         result.openLoop().ifPresent(open -> rate(job, open));
         result.ownCostNs().ifPresent(cost -> job.put("own_cost_ns", cost));
+        job.put("latencies_saturated", result.saturated());
         result.notes().forEach(job.putArray("notes")::add);
         job.put("interrupted", result.interrupted());
         result.failure().ifPresent(why -> job.put("failure", why));

@@ -86,6 +86,9 @@ final class Job {
         if (outcome.unanswered().operations() > 0) {
             allNotes.add(unanswered(plan, outcome.unanswered()));
         }
+        if (outcome.totals().saturated() > 0) {
+            allNotes.add(outcome.totals().saturated() + " recorded time(s) of more than an hour count as one hour");
+        }
         Optional<Observation> seen = observer.observation();
         Optional<Long> ownCostNs = outcome.failure().isEmpty() && plan.work() instanceof Work.Blocks blocks
                 ? OwnCost.measure(
@@ -115,6 +118,7 @@ final class Job {
                 seen.map(Observation::cpu).orElse(new CpuUse(0, 0, 0, 0, 0, 0, 0)),
                 seen.flatMap(Observation::disk),
                 ownCostNs,
+                outcome.totals().saturated(),
                 allNotes,
                 List.of(),
                 outcome.failure().map(Job::message).or(() -> overBeforeMeasuring(plan, outcome)),

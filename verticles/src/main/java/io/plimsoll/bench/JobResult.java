@@ -16,6 +16,7 @@ import java.util.Optional;
 ///     stop where operations never completed
 /// @param directions those with at least one operation, be it one that was due and waits, in the order of the enum
 /// @param ownCostNs time of one operation on the null engine with the same job, p50: the tool's own share
+/// @param saturated latencies of more than an hour, which count as one hour
 /// @param notes what was done around the measuring, in words: how files were laid out, what was verified
 /// @param failure why the job ended early; its numbers are of no use then
 /// @param interrupted it was stopped from outside, and its numbers are of the time until then
@@ -31,6 +32,7 @@ public record JobResult(
         CpuUse cpu,
         Optional<DiskUse> disk,
         Optional<Long> ownCostNs,
+        long saturated,
         List<String> notes,
         List<Flag> flags,
         Optional<String> failure,
@@ -39,6 +41,42 @@ public record JobResult(
         directions = List.copyOf(directions);
         notes = List.copyOf(notes);
         flags = List.copyOf(flags);
+    }
+
+    /// Of latencies that were all below an hour.
+    public JobResult(
+            JobPlan plan,
+            JobTarget target,
+            EngineKind engine,
+            String engineNote,
+            long startedAtMs,
+            long elapsedNs,
+            List<DirectionResult> directions,
+            Optional<OpenLoopResult> openLoop,
+            CpuUse cpu,
+            Optional<DiskUse> disk,
+            Optional<Long> ownCostNs,
+            List<String> notes,
+            List<Flag> flags,
+            Optional<String> failure,
+            boolean interrupted) {
+        this(
+                plan,
+                target,
+                engine,
+                engineNote,
+                startedAtMs,
+                elapsedNs,
+                directions,
+                openLoop,
+                cpu,
+                disk,
+                ownCostNs,
+                0,
+                notes,
+                flags,
+                failure,
+                interrupted);
     }
 
     JobResult with(List<Flag> others) {
@@ -63,6 +101,7 @@ public record JobResult(
                 cpu,
                 disk,
                 ownCostNs,
+                saturated,
                 notes,
                 otherFlags,
                 otherFailure,

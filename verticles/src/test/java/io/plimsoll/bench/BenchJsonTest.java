@@ -45,6 +45,7 @@ class BenchJsonTest {
             "jobs.rate_missed",
             "jobs.late_ns",
             "jobs.own_cost_ns",
+            "jobs.latencies_saturated",
             "jobs.job_start",
             "jobs.notes",
             "jobs.interrupted",
