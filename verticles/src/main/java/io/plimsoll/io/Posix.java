@@ -18,8 +18,6 @@ sealed class Posix implements AutoCloseable permits PosixFiles {
     private static final int MADV_HUGEPAGE = 14;
     private static final int RLIMIT_MEMLOCK = 8;
     private static final int PR_SET_TIMERSLACK = 29;
-    private static final int RUSAGE_THREAD = 1;
-    private static final long RUSAGE_BYTES = 144;
 
     private static final MemorySegment PREAD = Libc.function("pread");
     private static final MemorySegment PWRITE = Libc.function("pwrite");
@@ -32,7 +30,6 @@ sealed class Posix implements AutoCloseable permits PosixFiles {
     private static final MemorySegment SYSCALL = Libc.function("syscall");
     private static final MemorySegment GETRLIMIT = Libc.function("getrlimit");
     private static final MemorySegment PRCTL = Libc.function("prctl");
-    private static final MemorySegment GETRUSAGE = Libc.function("getrusage");
     private static final MemorySegment SCHED_GETAFFINITY = Libc.function("sched_getaffinity");
     private static final MemorySegment SCHED_SETAFFINITY = Libc.function("sched_setaffinity");
 
@@ -124,27 +121,6 @@ sealed class Posix implements AutoCloseable permits PosixFiles {
             }
             return limit.get(JAVA_LONG, 0);
         }
-    }
-
-    /// Of the calling thread.
-    ThreadUsage threadUsage() throws PosixException {
-        try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment u = scratch.allocate(RUSAGE_BYTES, 8);
-            if ((int) libc.call(GETRUSAGE, RUSAGE_THREAD, u.address()) != 0) {
-                throw new PosixException("getrusage", "thread", libc.errno());
-            }
-            return new ThreadUsage(
-                    timeNs(u, 0),
-                    timeNs(u, 16),
-                    u.get(JAVA_LONG, 64),
-                    u.get(JAVA_LONG, 72),
-                    u.get(JAVA_LONG, 128),
-                    u.get(JAVA_LONG, 136));
-        }
-    }
-
-    private static long timeNs(MemorySegment timeval, long at) {
-        return timeval.get(JAVA_LONG, at) * 1_000_000_000 + timeval.get(JAVA_LONG, at + 8) * 1_000;
     }
 
     /// By how much the calling thread's wake-ups may be put off.

@@ -62,7 +62,7 @@ final class TruthCase {
     Optional<Storage.ServerBytes> server = Optional.empty();
     List<ThreadCpu.Sample> cpu = List.of(thread(3 * SECOND, SECOND / 100), thread(2 * SECOND, SECOND / 1000));
     Optional<CpuTimes> processors = Optional.of(new CpuTimes(8 * SECOND, 32 * SECOND, 0));
-    Pressure pressure = new Pressure(Optional.of(SECOND / 10), Optional.of(0L), Optional.of(5 * SECOND));
+    Pressure pressure = new Pressure(Optional.of(SECOND / 10), Optional.of(0L));
     Optional<CpuLimit.Sample> limit = Optional.of(new CpuLimit.Sample(0, 0));
     long gcPausesNs;
     Optional<Long> ramBytes = Optional.of(1L << 34);
@@ -92,7 +92,7 @@ final class TruthCase {
     void lasting(long ns) {
         elapsedNs = ns;
         cpu = List.of(thread(ns / 3, ns / 1000));
-        pressure = new Pressure(Optional.of(ns / 100), Optional.of(0L), Optional.empty());
+        pressure = new Pressure(Optional.of(ns / 100), Optional.of(0L));
     }
 
     static DeviceCounters device(long readBytes, long writtenBytes) {

@@ -51,7 +51,7 @@ class TruthChecksTest {
             c.device = Optional.empty();
             c.cpu = List.of();
             c.processors = Optional.empty();
-            c.pressure = new Pressure(Optional.empty(), Optional.empty(), Optional.empty());
+            c.pressure = new Pressure(Optional.empty(), Optional.empty());
             c.limit = Optional.empty();
             c.ramBytes = Optional.empty();
             c.files = Optional.empty();
@@ -451,11 +451,11 @@ class TruthChecksTest {
                 "two ticks are no share");
         assertEquals(
                 List.of("cpu-pressure"),
-                reads(c -> c.pressure = new Pressure(Optional.of(2 * SECOND), Optional.of(0L), Optional.empty()))
+                reads(c -> c.pressure = new Pressure(Optional.of(2 * SECOND), Optional.of(0L)))
                         .rules());
         assertEquals(
                 List.of("memory-pressure"),
-                reads(c -> c.pressure = new Pressure(Optional.of(0L), Optional.of(SECOND / 5), Optional.empty()))
+                reads(c -> c.pressure = new Pressure(Optional.of(0L), Optional.of(SECOND / 5)))
                         .rules());
         TruthCase throttled = reads(c -> c.limit = Optional.of(new CpuLimit.Sample(7, 350_000_000)));
         assertEquals(List.of("cgroup-throttled"), throttled.rules());
