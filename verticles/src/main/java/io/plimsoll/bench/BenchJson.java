@@ -129,7 +129,8 @@ public final class BenchJson {
         node.put("iops_samples", iops.count());
     }
 
-    /// Metadata operations move no bytes, and are over when their call is: no `bw`, no slat and clat.
+    /// Metadata operations move no bytes, are over when their call is, and never have a rate: no `bw`, no slat, clat
+    /// and resp.
     private ObjectNode metadata(DirectionResult d) {
         ObjectNode node = Json.NODES.objectNode();
         long spanNs = d.spanNs(result.elapsedNs());
@@ -137,9 +138,6 @@ public final class BenchJson {
         node.put("runtime", spanNs / 1_000_000);
         node.put("total_ios", d.ops());
         node.set("lat_ns", latency(d.lat()));
-        if (result.openLoop().isPresent()) {
-            node.set("resp_ns", latency(d.resp()));
-        }
         iops(node, d.iops());
         return node;
     }
