@@ -29,7 +29,7 @@ final class Libc implements AutoCloseable {
     static {
         if (!System.getProperty("os.name").equals("Linux")) {
             throw new UnsupportedOperationException(
-                    "writing chunks needs Linux; this is " + System.getProperty("os.name"));
+                    "Plimsoll measures on Linux only; this is " + System.getProperty("os.name"));
         }
         try {
             CALL = Linker.nativeLinker()
@@ -40,7 +40,7 @@ final class Libc implements AutoCloseable {
                             Linker.Option.captureCallState("errno"));
         } catch (IllegalCallerException e) {
             throw new UnsupportedOperationException(
-                    "writing needs native access: start Java with --enable-native-access=ALL-UNNAMED", e);
+                    "calls of libc need native access: start Java with --enable-native-access=ALL-UNNAMED", e);
         }
     }
 
