@@ -386,6 +386,11 @@ final class BlockLoop implements DataLoop {
     }
 
     @Override
+    public long unitsNotJudged() {
+        return verifier == null ? 0 : verifier.unitsNotJudged();
+    }
+
+    @Override
     public void close() throws PosixException {
         engine.close();
     }

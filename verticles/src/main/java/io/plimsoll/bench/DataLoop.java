@@ -72,6 +72,11 @@ interface DataLoop extends AutoCloseable {
         return 0;
     }
 
+    /// Units that were read and not judged, as this run had not written them.
+    default long unitsNotJudged() {
+        return 0;
+    }
+
     /// Gives back all that the loop has; on the data thread, also where `run` never was.
     @Override
     void close() throws PosixException;

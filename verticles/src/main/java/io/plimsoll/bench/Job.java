@@ -82,6 +82,10 @@ final class Job {
         if (plan.work() instanceof Work.Blocks blocks && blocks.content().verify()) {
             allNotes.add(outcome.verifiedUnits() + " pieces of " + BlockVerifier.unitBytes(blocks.blocks())
                     + " bytes were read and verified");
+            if (outcome.unitsNotJudged() > 0) {
+                allNotes.add(
+                        outcome.unitsNotJudged() + " more were read and not judged: this run had not written them");
+            }
         }
         if (outcome.unanswered().operations() > 0) {
             allNotes.add(unanswered(plan, outcome.unanswered()));

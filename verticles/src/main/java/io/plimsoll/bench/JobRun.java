@@ -74,6 +74,7 @@ final class JobRun {
             long[] shortOps,
             long[] activeNs,
             long verifiedUnits,
+            long unitsNotJudged,
             boolean interrupted,
             Optional<Exception> failure) {}
 
@@ -343,6 +344,7 @@ final class JobRun {
                 shortOps,
                 activeNs,
                 loops.stream().mapToLong(DataLoop::verifiedUnits).sum(),
+                loops.stream().mapToLong(DataLoop::unitsNotJudged).sum(),
                 interrupted,
                 control.failure());
     }

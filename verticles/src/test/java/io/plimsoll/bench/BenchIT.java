@@ -177,6 +177,19 @@ class BenchIT {
                 .verify());
     }
 
+    /// Random places are drawn independently, so that some blocks are never written: read back, they prove nothing.
+    @Test
+    void whatTheRunDidNotWriteIsSaidNotToBeJudged() throws Exception {
+        JobResult result = succeed(new Trial().mode(AccessMode.RANDWRITE).verify());
+        String more = " more were read and not judged: this run had not written them";
+        long notJudged = result.notes().stream()
+                .filter(note -> note.endsWith(more))
+                .mapToLong(note -> Long.parseLong(note.substring(0, note.indexOf(' '))))
+                .sum();
+        assertTrue(notJudged > 0, result.notes() + "");
+        assertEquals(64, verified(result) + notJudged);
+    }
+
     @Test
     void overlappingWritesOfManySizesAtDepthGiveNoFalseAlarm() throws Exception {
         assumeRings();
