@@ -73,7 +73,7 @@ public final class BenchJson {
         job.put("job_start", result.startedAtMs());
         job.put("elapsed", Math.ceilDiv(result.elapsedNs(), 1_000_000_000L));
         ObjectNode options = job.putObject("job options");
-        FioOptions.of(result.plan(), result.target()).forEach(options::put);
+        FioOptions.of(result.request()).forEach(options::put);
         job.set("read", direction(result.direction(Direction.READ)));
         job.set("write", direction(result.direction(Direction.WRITE)));
         job.set("trim", direction(Optional.empty()));

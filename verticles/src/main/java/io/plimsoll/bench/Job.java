@@ -111,8 +111,7 @@ final class Job {
                 .ifPresent(unknown -> allNotes.add("this machine does not tell " + String.join(", ", unknown)
                         + "; flags that need it cannot be raised"));
         JobResult bare = new JobResult(
-                plan,
-                request.target(),
+                request,
                 engine.kind(),
                 engine.note(),
                 outcome.startedAtMs(),

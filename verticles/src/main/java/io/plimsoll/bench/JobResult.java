@@ -9,6 +9,7 @@ import java.util.Optional;
 
 /// What came of a job.
 ///
+/// @param request as it was asked for
 /// @param engine the one that ran, which may be a fallback (flagged then)
 /// @param engineNote how it was set up, in words: ring flags, registered buffers, huge pages
 /// @param startedAtMs wall clock when measuring began
@@ -21,8 +22,7 @@ import java.util.Optional;
 /// @param failure why the job ended early; its numbers are of no use then
 /// @param interrupted it was stopped from outside, and its numbers are of the time until then
 public record JobResult(
-        JobPlan plan,
-        JobTarget target,
+        JobRequest request,
         EngineKind engine,
         String engineNote,
         long startedAtMs,
@@ -45,8 +45,7 @@ public record JobResult(
 
     /// Of latencies that were all below an hour.
     public JobResult(
-            JobPlan plan,
-            JobTarget target,
+            JobRequest request,
             EngineKind engine,
             String engineNote,
             long startedAtMs,
@@ -61,8 +60,7 @@ public record JobResult(
             Optional<String> failure,
             boolean interrupted) {
         this(
-                plan,
-                target,
+                request,
                 engine,
                 engineNote,
                 startedAtMs,
@@ -79,6 +77,14 @@ public record JobResult(
                 interrupted);
     }
 
+    public JobPlan plan() {
+        return request.plan();
+    }
+
+    public JobTarget target() {
+        return request.target();
+    }
+
     JobResult with(List<Flag> others) {
         return with(others, failure);
     }
@@ -90,8 +96,7 @@ public record JobResult(
 
     private JobResult with(List<Flag> otherFlags, Optional<String> otherFailure) {
         return new JobResult(
-                plan,
-                target,
+                request,
                 engine,
                 engineNote,
                 startedAtMs,

@@ -32,6 +32,8 @@ public final class SampleResults {
     static final long STARTED_AT_MS = 1_795_480_973_571L;
     static final LatencyHistogram NONE = Histograms.empty();
 
+    private static final JobTarget FILE = new JobTarget.File(Path.of("data"));
+
     private SampleResults() {}
 
     /// Latencies from `firstNs` on, in equal steps.
@@ -49,6 +51,10 @@ public final class SampleResults {
                 load,
                 new Span(500_000_000L, 2_000_000_000L, true),
                 7);
+    }
+
+    private static JobRequest request(JobPlan plan, JobTarget target) {
+        return new JobRequest(plan, target, false, false);
     }
 
     static Work.Blocks mixed() {
@@ -81,8 +87,7 @@ public final class SampleResults {
     /// Mixed work with syncs and a rate that was not achieved, on two data threads.
     public static JobResult mixedResult() {
         return new JobResult(
-                plan(mixed(), new Load.Open(10_000, Load.Arrival.POISSON, Load.Pacer.SPIN)),
-                new JobTarget.File(Path.of("data")),
+                request(plan(mixed(), new Load.Open(10_000, Load.Arrival.POISSON, Load.Pacer.SPIN)), FILE),
                 EngineKind.IO_URING,
                 "registered buffers and files",
                 STARTED_AT_MS,
@@ -125,8 +130,7 @@ public final class SampleResults {
         Samples none = new Samples(0, 0, 0, 0, 0);
         LatencyHistogram lat = latencies(3_000_000, 2_000_000, 64);
         return new JobResult(
-                plan,
-                new JobTarget.Directory(Path.of("dir")),
+                request(plan, new JobTarget.Directory(Path.of("dir"))),
                 EngineKind.PSYNC,
                 "",
                 STARTED_AT_MS,
@@ -151,15 +155,15 @@ public final class SampleResults {
         LatencyHistogram create = latencies(40_000, 100, 2_000);
         LatencyHistogram stat = latencies(1_000, 1, 2_000);
         return new JobResult(
-                new JobPlan(
-                        "meta",
-                        new Work.Metadata(1000, 100, 0),
-                        plan.engine(),
-                        1,
-                        plan.load(),
-                        plan.span(),
-                        plan.seed()),
-                plain.target(),
+                plain.request()
+                        .with(new JobPlan(
+                                "meta",
+                                new Work.Metadata(1000, 100, 0),
+                                plan.engine(),
+                                1,
+                                plan.load(),
+                                plan.span(),
+                                plan.seed())),
                 plain.engine(),
                 "",
                 STARTED_AT_MS,
@@ -178,9 +182,17 @@ public final class SampleResults {
     }
 
     public static JobResult with(JobResult r, Optional<String> failure, boolean interrupted) {
+        return with(r, r.request(), failure, interrupted);
+    }
+
+    /// As if another job had had it.
+    public static JobResult with(JobResult r, JobRequest request) {
+        return with(r, request, r.failure(), r.interrupted());
+    }
+
+    private static JobResult with(JobResult r, JobRequest request, Optional<String> failure, boolean interrupted) {
         return new JobResult(
-                r.plan(),
-                r.target(),
+                request,
                 r.engine(),
                 r.engineNote(),
                 r.startedAtMs(),

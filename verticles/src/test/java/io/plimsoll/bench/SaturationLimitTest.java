@@ -72,8 +72,7 @@ final class SaturationLimitTest {
             JobResult.Samples none = new JobResult.Samples(0, 0, 0, 0, 0);
             LatencyHistogram empty = Histograms.empty();
             return new JobResult(
-                    plan,
-                    SimulatedSteps.job("limit").target(),
+                    SimulatedSteps.job("limit").with(plan),
                     engine,
                     "",
                     0,
@@ -198,8 +197,7 @@ final class SaturationLimitTest {
     /// The storage answers in 100 us, and our threads waited for a processor for 5 % of the time.
     private static JobResult late(JobResult job) {
         return new JobResult(
-                job.plan(),
-                job.target(),
+                job.request(),
                 job.engine(),
                 job.engineNote(),
                 job.startedAtMs(),

@@ -137,8 +137,7 @@ final class SaturationTest {
 
     private static JobResult ended(JobResult result, Optional<String> failure, boolean interrupted) {
         return new JobResult(
-                result.plan(),
-                result.target(),
+                result.request(),
                 result.engine(),
                 result.engineNote(),
                 result.startedAtMs(),
@@ -178,8 +177,7 @@ final class SaturationTest {
                         s.missed(),
                         s.lateness()));
         return new JobResult(
-                result.plan(),
-                result.target(),
+                result.request(),
                 result.engine(),
                 result.engineNote(),
                 result.startedAtMs(),

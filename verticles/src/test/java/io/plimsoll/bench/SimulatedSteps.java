@@ -130,8 +130,7 @@ public final class SimulatedSteps implements Saturation.Runner {
         long ops = Math.round(perSecond * seconds);
         Samples none = new Samples(0, 0, 0, 0, 0);
         return new JobResult(
-                request.plan(),
-                request.target(),
+                request,
                 EngineKind.IO_URING,
                 "registered buffers",
                 1_795_000_000_000L,

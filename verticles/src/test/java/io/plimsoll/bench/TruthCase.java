@@ -146,9 +146,10 @@ final class TruthCase {
         if (syncs > 0) {
             directions.add(direction(Direction.SYNC, syncs, 0));
         }
+        JobTarget target =
+                sharedFile ? new JobTarget.File(Path.of("/data/file")) : new JobTarget.Directory(Path.of("/data"));
         return new JobResult(
-                plan,
-                sharedFile ? new JobTarget.File(Path.of("/data/file")) : new JobTarget.Directory(Path.of("/data")),
+                new JobRequest(plan, target, false, false),
                 ran,
                 "",
                 1_700_000_000_000L,
