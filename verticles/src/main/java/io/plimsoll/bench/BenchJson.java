@@ -195,6 +195,7 @@ public final class BenchJson {
 
     private void ours(ObjectNode job) {
         job.put("engine", result.engine().word());
+        job.put("engine_iodepth", result.iodepth());
         job.put("engine_note", result.engineNote());
         result.openLoop().ifPresent(open -> rate(job, open));
         result.ownCostNs().ifPresent(cost -> job.put("own_cost_ns", cost));

@@ -10,7 +10,6 @@ import io.plimsoll.bench.JobResult.OpenLoopResult;
 import io.plimsoll.model.BlockSizes;
 import io.plimsoll.model.Direction;
 import io.plimsoll.model.Durations;
-import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.JobPlan.EngineChoice;
 import io.plimsoll.model.Work;
 import io.plimsoll.stats.LatencyHistogram;
@@ -157,11 +156,7 @@ public final class BenchText {
         if (metadata()) {
             return;
         }
-        EngineKind asked = result.plan().engine().kind();
-        String instead = asked == result.engine() ? "" : ", instead of " + asked.word();
-        line(
-                "  engine       : %s%s%s",
-                result.engine().word(), instead, result.engineNote().isEmpty() ? "" : "; " + result.engineNote());
+        line("  engine       : %s", result.engineWords());
     }
 
     private void ownCost() {

@@ -32,8 +32,8 @@ record BlockPreparation(
         if (plan.load() instanceof Load.Open) {
             ThreadTimers.makePrecise();
         }
-        int depth = kind.queues() ? plan.engine().iodepth() : 1;
-        Engine engine = Engines.open(kind, depth, work.blocks().maxBytes());
+        Engine engine = Engines.open(
+                kind, plan.engine().iodepthWith(kind), work.blocks().maxBytes());
         try {
             return loop(engine);
         } catch (IOException | RuntimeException e) {

@@ -42,7 +42,7 @@ record EngineSelection(EngineKind kind, String note, List<String> refused) {
     /// Returns how the engine was set up. Only rings have a limit that data threads share.
     private static String tried(EngineKind kind, EngineChoice choice, int blockBytes, int threads)
             throws PosixException {
-        try (Engine engine = Engines.open(kind, kind.queues() ? choice.iodepth() : 1, blockBytes)) {
+        try (Engine engine = Engines.open(kind, choice.iodepthWith(kind), blockBytes)) {
             return kind == EngineKind.IO_URING && threads > 1
                     ? tried(kind, choice, blockBytes, threads - 1)
                     : engine.note();

@@ -42,9 +42,7 @@ final class GeneratorChecks {
         return job.engine() == job.plan().engine().kind()
                 ? Optional.empty()
                 : Optional.of(TruthRule.FALLBACK_ENGINE.flag(
-                        "engine " + job.engine().word() + " ran, not "
-                                + job.plan().engine().kind().word()
-                                + (job.engineNote().isEmpty() ? "" : ": " + job.engineNote()),
+                        "the engine was " + job.engineWords(),
                         "compare with results of the same engine only, or give this one what it was refused"));
     }
 

@@ -85,6 +85,25 @@ public record JobResult(
         return request.target();
     }
 
+    /// Operations in flight of one data thread at most, with the engine that ran.
+    public int iodepth() {
+        return plan().engine().iodepthWith(engine);
+    }
+
+    /// Those of all data threads.
+    long queue() {
+        return (long) plan().threads() * iodepth();
+    }
+
+    /// `psync instead of io_uring, iodepth 1 instead of 32; fixed buffers`
+    String engineWords() {
+        JobPlan.EngineChoice asked = plan().engine();
+        return engine.word()
+                + (asked.kind() == engine ? "" : " instead of " + asked.kind().word())
+                + (asked.iodepth() == iodepth() ? "" : ", iodepth " + iodepth() + " instead of " + asked.iodepth())
+                + (engineNote.isEmpty() ? "" : "; " + engineNote);
+    }
+
     JobResult with(List<Flag> others) {
         return with(others, failure);
     }

@@ -68,7 +68,7 @@ public final class Saturation {
             if (job.interrupted()) {
                 return result(Optional.empty(), true);
             }
-            engine = Optional.of(job.engine().word() + (job.engineNote().isEmpty() ? "" : ", " + job.engineNote()));
+            engine = Optional.of(job.engineWords());
             SaturationStep measured = measured(number, step, job);
             if (step instanceof Step.Closed && !(measured.achievedPerSecond() > 0)) {
                 return result(Optional.of("nothing completed in the closed-loop step; make --step_time longer"), false);
@@ -105,7 +105,7 @@ public final class Saturation {
         Optional<Double> share = schedule.map(this::achievedShare);
         LatencyHistogram service = merged(transfers, DirectionResult::lat);
         Optional<Slo.Verdict> verdict =
-                schedule.map(s -> plan.slo().judge(response, share.orElseThrow(), s.due(), s.missed(), plan.queue()));
+                schedule.map(s -> plan.slo().judge(response, share.orElseThrow(), s.due(), s.missed(), job.queue()));
         return new SaturationStep(
                 number,
                 step.purpose(),

@@ -73,10 +73,7 @@ public enum SaturationLimit {
                 .filter(direction -> !direction.lat().isEmpty())
                 .mapToDouble(direction -> direction.ops() * direction.lat().meanNs())
                 .sum();
-        return inFlightNs
-                / ((double) Math.max(1, job.elapsedNs())
-                        * job.plan().threads()
-                        * job.plan().engine().iodepth());
+        return inFlightNs / ((double) Math.max(1, job.elapsedNs()) * job.queue());
     }
 
     /// Where service times keep the SLO the storage kept it. Where they do not, they have our own delays in them,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.plimsoll.model.EngineKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -38,6 +39,7 @@ class BenchJsonTest {
             "jobs.trim.resp_ns",
             "jobs.wait_cpu",
             "jobs.engine",
+            "jobs.engine_iodepth",
             "jobs.engine_note",
             "jobs.rate_requested",
             "jobs.rate_achieved",
@@ -101,6 +103,20 @@ class BenchJsonTest {
         assertEquals(26_020, job.at("/rate_missed").asLong());
         assertEquals("rate-not-achieved", job.at("/flags/0/rule").asText());
         assertTrue(job.at("/read/clat_ns/bins").isMissingNode(), "without bins it is json, not json+");
+    }
+
+    @Test
+    void theEngineThatRanHasItsOwnDepth() throws IOException {
+        JobResult fallback = TruthCase.reads(c -> {
+                    c.iodepth = 32;
+                    c.ran = EngineKind.PSYNC;
+                })
+                .job();
+        JsonNode job = MAPPER.readTree(BenchJson.render(fallback, SampleResults.RENDERING, false))
+                .at("/jobs/0");
+        assertEquals("psync", job.at("/engine").asText());
+        assertEquals(1, job.at("/engine_iodepth").asInt());
+        assertEquals("32", job.at("/job options/iodepth").asText());
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plimsoll.model.EngineKind;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
@@ -82,6 +83,17 @@ class BenchTextTest {
             assertFalse(text.contains(word), word + " in " + text);
         }
         assertTrue(text.contains("clat (msec): min=3, max=129, avg=66.00, stdev=36.9"), text);
+    }
+
+    @Test
+    void aFallbackIsNamedWithTheDepthThatItHad() {
+        JobResult fallback = TruthCase.reads(c -> {
+                    c.iodepth = 32;
+                    c.ran = EngineKind.PSYNC;
+                })
+                .job();
+        String text = BenchText.render(fallback, SampleResults.RENDERING);
+        assertTrue(text.contains("  engine       : psync instead of io_uring, iodepth 1 instead of 32\n"), text);
     }
 
     @Test

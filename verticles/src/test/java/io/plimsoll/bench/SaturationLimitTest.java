@@ -121,6 +121,10 @@ final class SaturationLimitTest {
         Broken full = Broken.unflagged(2_000_000).flagged(SECOND, TruthRule.SCHEDULING_DELAY);
         assertEquals(SaturationLimit.STORAGE, full.limit());
         assertEquals(SaturationLimit.STORAGE, full.limit(SLO, false));
+        // For 200 us each they are 2 of 32 slots, and both of those that an engine without a queue has.
+        Broken half = Broken.unflagged(200_000).flagged(SECOND, TruthRule.SCHEDULING_DELAY);
+        assertEquals(SaturationLimit.CLIENT, half.limit());
+        assertEquals(SaturationLimit.STORAGE, half.with(EngineKind.PSYNC).limit());
     }
 
     @Test

@@ -50,7 +50,7 @@ final class SaturationTest {
         assertEquals(heard.ended, result.steps());
         assertTrue(heard.stepsMax.stream().allMatch(max -> max >= result.steps().size()));
         assertEquals(result.steps().size(), heard.stepsMax.getLast());
-        assertEquals(Optional.of("io_uring, registered buffers"), result.engine());
+        assertEquals(Optional.of("io_uring; registered buffers"), result.engine());
         assertFalse(result.limitedByThroughput());
     }
 

@@ -44,6 +44,7 @@ final class TruthCase {
     Load load = new Load.Closed();
     long dataBytes = 64 << 20;
     int threads = 2;
+    int iodepth = 1;
     long rampNs = SECOND;
     boolean sharedFile;
     Work work;
@@ -136,7 +137,7 @@ final class TruthCase {
         JobPlan plan = new JobPlan(
                 "case",
                 theWork,
-                new JobPlan.EngineChoice(asked, 1, direct, List.of(), List.of()),
+                new JobPlan.EngineChoice(asked, iodepth, direct, List.of(), List.of()),
                 threads,
                 load,
                 new JobPlan.Span(rampNs, elapsedNs, true),

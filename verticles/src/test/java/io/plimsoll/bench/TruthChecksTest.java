@@ -111,6 +111,21 @@ class TruthChecksTest {
                         .rules());
     }
 
+    /// A fallback that has no queue has one operation in flight, whatever was asked for.
+    @Test
+    void onlyWhatTheEngineThatRanHadInFlightIsExcused() {
+        Consumer<TruthCase> cached = c -> {
+            c.iodepth = 32;
+            c.bytes = 50 * 4096;
+            c.process = Optional.of(new ProcessIo(0, 0));
+            c.device = Optional.of(device(0, 0));
+        };
+        assertEquals(NONE, reads(cached).rules());
+        assertEquals(
+                List.of("page-cache", "fallback-engine"),
+                reads(cached.andThen(c -> c.ran = EngineKind.PSYNC)).rules());
+    }
+
     @Test
     void bufferedWritesCountWhenTheyAreAtTheDevice() {
         TruthCase dirty = writes(c -> {
@@ -337,10 +352,13 @@ class TruthChecksTest {
 
     @Test
     void anotherEngineThanTheOneAskedForIsNamed() {
-        TruthCase fallback = reads(c -> c.ran = EngineKind.FILECHANNEL);
+        TruthCase fallback = reads(c -> {
+            c.iodepth = 32;
+            c.ran = EngineKind.FILECHANNEL;
+        });
         assertEquals(List.of("fallback-engine"), fallback.rules());
         assertEquals(
-                "engine filechannel ran, not io_uring",
+                "the engine was filechannel instead of io_uring, iodepth 1 instead of 32",
                 fallback.flag(TruthRule.FALLBACK_ENGINE).evidence());
     }
 
