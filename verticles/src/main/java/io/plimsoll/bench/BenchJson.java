@@ -5,6 +5,7 @@ import io.plimsoll.bench.JobResult.DirectionResult;
 import io.plimsoll.bench.JobResult.DiskUse;
 import io.plimsoll.bench.JobResult.OpenLoopResult;
 import io.plimsoll.bench.JobResult.Samples;
+import io.plimsoll.io.DeviceCounters;
 import io.plimsoll.model.Direction;
 import io.plimsoll.stats.Histograms;
 import io.plimsoll.stats.LatencyHistogram;
@@ -215,15 +216,21 @@ public final class BenchJson {
     }
 
     private static ObjectNode disk(DiskUse disk) {
+        DeviceCounters did = disk.did();
         return Json.NODES
                 .objectNode()
                 .put("name", disk.device())
-                .put("read_ios", disk.readOps())
-                .put("write_ios", disk.writeOps())
+                .put("read_ios", did.reads())
+                .put("write_ios", did.writes())
+                .put("read_merges", did.readMerges())
+                .put("write_merges", did.writeMerges())
+                .put("read_ticks", did.readMs())
+                .put("write_ticks", did.writeMs())
+                .put("in_queue", did.queueMs())
                 .put("util", number(disk.utilPercent()))
-                .put("read_bytes", disk.readBytes())
-                .put("write_bytes", disk.writtenBytes())
-                .put("busy_ms", disk.busyMs());
+                .put("read_bytes", did.readBytes())
+                .put("write_bytes", did.writtenBytes())
+                .put("busy_ms", did.busyMs());
     }
 
     /// fio's six decimals.

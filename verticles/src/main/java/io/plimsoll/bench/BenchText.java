@@ -7,6 +7,7 @@ import static io.plimsoll.bench.FioNumbers.fixed;
 import io.plimsoll.bench.JobResult.DirectionResult;
 import io.plimsoll.bench.JobResult.DiskUse;
 import io.plimsoll.bench.JobResult.OpenLoopResult;
+import io.plimsoll.io.DeviceCounters;
 import io.plimsoll.model.BlockSizes;
 import io.plimsoll.model.Direction;
 import io.plimsoll.model.Durations;
@@ -202,14 +203,20 @@ public final class BenchText {
     private void disk(DiskUse disk) {
         line("");
         line("Disk stats (read/write):");
+        DeviceCounters did = disk.did();
         line(
-                "  %s: ios=%d/%d, bytes=%s/%s, busy=%dmsec, util=%s%%",
+                "  %s: ios=%d/%d, merge=%d/%d, ticks=%d/%d, in_queue=%d, bytes=%s/%s, busy=%dmsec, util=%s%%",
                 disk.device(),
-                disk.readOps(),
-                disk.writeOps(),
-                binaryBytes(disk.readBytes()),
-                binaryBytes(disk.writtenBytes()),
-                disk.busyMs(),
+                did.reads(),
+                did.writes(),
+                did.readMerges(),
+                did.writeMerges(),
+                did.readMs(),
+                did.writeMs(),
+                did.queueMs(),
+                binaryBytes(did.readBytes()),
+                binaryBytes(did.writtenBytes()),
+                did.busyMs(),
                 fixed(disk.utilPercent(), 2));
     }
 

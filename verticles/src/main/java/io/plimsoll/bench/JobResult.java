@@ -1,5 +1,6 @@
 package io.plimsoll.bench;
 
+import io.plimsoll.io.DeviceCounters;
 import io.plimsoll.model.Direction;
 import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.JobPlan;
@@ -225,12 +226,7 @@ public record JobResult(
     }
 
     /// Of the block device below the target while measuring, for everyone's I/O.
-    public record DiskUse(
-            String device,
-            long readOps,
-            long writeOps,
-            long readBytes,
-            long writtenBytes,
-            long busyMs,
-            double utilPercent) {}
+    ///
+    /// @param device the kernel's name of it
+    public record DiskUse(String device, DeviceCounters did, double utilPercent) {}
 }

@@ -68,7 +68,8 @@ class BenchTextTest {
               WRITE: bw=7996KiB/s (8188kB/s), io=15.6MiB (16.4MB), run=2001-2001msec
 
             Disk stats (read/write):
-              vda: ios=10010/4105, bytes=39.1MiB/16.0MiB, busy=1580msec, util=78.96%
+              vda: ios=10010/4105, merge=2/7, ticks=1450/490, in_queue=1940, bytes=39.1MiB/16.0MiB, \
+            busy=1580msec, util=78.96%
 
             flag rate-not-achieved: 6996.5 of 20000 operations a second (34.98 %); ask for less, or give more \
             data threads

@@ -5,6 +5,7 @@ import io.plimsoll.bench.JobResult.DirectionResult;
 import io.plimsoll.bench.JobResult.DiskUse;
 import io.plimsoll.bench.JobResult.OpenLoopResult;
 import io.plimsoll.bench.JobResult.Samples;
+import io.plimsoll.io.DeviceCounters;
 import io.plimsoll.model.AccessMode;
 import io.plimsoll.model.BlockSizes;
 import io.plimsoll.model.Content;
@@ -32,6 +33,8 @@ public final class SampleResults {
     static final long STARTED_AT_MS = 1_795_480_973_571L;
     static final LatencyHistogram NONE = Histograms.empty();
 
+    private static final DeviceCounters DISK =
+            new DeviceCounters(10_010, 2, 41_000_960, 1_450, 4_105, 7, 16_814_080, 490, 1_580, 1_940);
     private static final JobTarget FILE = new JobTarget.File(Path.of("data"));
 
     private SampleResults() {}
@@ -98,7 +101,7 @@ public final class SampleResults {
                         direction(Direction.SYNC, 100, 1_000, false)),
                 Optional.of(new OpenLoopResult(20_000, 20_010, 6_996.5, 40_020, 26_020, latencies(200, 10, 10_000))),
                 new CpuUse(2_001_000_000L, 400_000_000, 600_000_000, 200_000_000, 21_881, 1, 14),
-                Optional.of(new DiskUse("vda", 10_010, 4_105, 41_000_960, 16_814_080, 1_580, 78.96)),
+                Optional.of(new DiskUse("vda", DISK, 78.96)),
                 Optional.of(210L),
                 List.of("1 file of 1.07 GB: 1 reused; page cache dropped"),
                 List.of(new Flag(

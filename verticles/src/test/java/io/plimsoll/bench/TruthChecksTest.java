@@ -547,7 +547,7 @@ class TruthChecksTest {
         JobResult.DiskUse disk = seen.disk().orElseThrow();
         assertEquals("vda", disk.device());
         assertEquals(50, disk.utilPercent(), 1e-9);
-        assertEquals(100_000, disk.readOps());
+        assertEquals(100_000, disk.did().reads());
     }
 
     @Test
