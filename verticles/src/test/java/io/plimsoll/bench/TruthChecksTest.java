@@ -385,13 +385,21 @@ class TruthChecksTest {
         TruthCase saturated = reads(busy);
         assertEquals(List.of("cpu-saturated"), saturated.rules());
         assertTrue(saturated.flag(TruthRule.CPU_SATURATED).evidence().startsWith("2 of 3 data thread(s)"));
-        assertEquals(
-                NONE,
-                reads(busy.andThen(c -> c.load = open(Load.Pacer.SPIN, Load.Arrival.LINEAR)))
-                        .rules());
+        for (Load.Pacer pacer : List.of(Load.Pacer.SPIN, Load.Pacer.HYBRID)) {
+            assertEquals(
+                    NONE,
+                    reads(busy.andThen(c -> c.load = new Load.Open(20_000, Load.Arrival.LINEAR, pacer)))
+                            .rules(),
+                    pacer + " never sleeps at this rate");
+        }
         assertEquals(
                 List.of("cpu-saturated"),
-                reads(busy.andThen(c -> c.load = open(Load.Pacer.TIMED, Load.Arrival.LINEAR)))
+                reads(busy.andThen(c -> c.load = new Load.Open(100, Load.Arrival.LINEAR, Load.Pacer.HYBRID)))
+                        .rules(),
+                "a hundred times 60 us of spinning are no second");
+        assertEquals(
+                List.of("cpu-saturated"),
+                reads(busy.andThen(c -> c.load = new Load.Open(20_000, Load.Arrival.LINEAR, Load.Pacer.TIMED)))
                         .rules());
         assertEquals(
                 NONE, reads(c -> c.cpu = List.of(thread(94 * SECOND / 10, 0))).rules());
