@@ -52,6 +52,7 @@ final class TruthCase {
     long ops = 100_000;
     long bytes = ops * 4096;
     long syncs;
+    long latencyNs = LATENCY_NS;
     Optional<OpenLoopResult> openLoop = Optional.empty();
     Optional<Long> ownCostNs = Optional.of(1_000L);
 
@@ -186,14 +187,14 @@ final class TruthCase {
                 beginning);
     }
 
-    private static DirectionResult direction(Direction direction, long ops, long bytes) {
-        LatencyHistogram lat = latencies(ops);
-        LatencyHistogram none = latencies(0);
+    private DirectionResult direction(Direction direction, long ops, long bytes) {
+        LatencyHistogram lat = latencies(ops, latencyNs);
+        LatencyHistogram none = latencies(0, 0);
         Samples samples = new Samples(0, 0, 0, 0, 0);
         return new DirectionResult(direction, ops, bytes, 0, none, none, lat, none, samples, samples);
     }
 
-    static LatencyHistogram latencies(long count) {
-        return TestHistograms.ofEqual(LATENCY_NS, count);
+    static LatencyHistogram latencies(long count, long ns) {
+        return TestHistograms.ofEqual(ns, count);
     }
 }
