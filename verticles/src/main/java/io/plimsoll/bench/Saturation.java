@@ -102,7 +102,7 @@ public final class Saturation {
                 ? Optional.of(job.openLoop()
                         .orElseThrow(() -> new IllegalStateException("a job with a rate has no open-loop result")))
                 : Optional.empty();
-        Optional<Double> share = schedule.map(this::achievedShare);
+        Optional<Double> share = schedule.map(s -> s.due() == 0 ? 0 : RunChecks.doneShare(job, s));
         LatencyHistogram service = merged(transfers, DirectionResult::lat);
         Optional<Slo.Verdict> verdict =
                 schedule.map(s -> plan.slo().judge(response, share.orElseThrow(), s.due(), s.missed(), job.queue()));
@@ -122,12 +122,6 @@ public final class Saturation {
                 verdict,
                 verdict.filter(v -> !v.kept()).map(v -> SaturationLimit.of(job, plan.slo(), service, v.rateFollowed())),
                 job.flags());
-    }
-
-    /// Completed in the time that the step took, of what was due in the time that it was given.
-    private double achievedShare(JobResult.OpenLoopResult schedule) {
-        double duePerSecond = schedule.due() / (plan.stepNs() / 1e9);
-        return schedule.due() == 0 ? 0 : schedule.achievedPerSecond() / duePerSecond;
     }
 
     private static LatencyHistogram merged(
