@@ -65,6 +65,10 @@ final class BlockJob {
                 .toList();
         List<String> notes = new ArrayList<>(
                 List.of(request.target().path() + ": " + files.state().words()));
+        if (all.size() > FILES_LOOKED_AT_MAX) {
+            notes.add("more than " + FILES_LOOKED_AT_MAX + " files are not looked at one by one: sparse-file and"
+                    + " unwritten-extents cannot be raised");
+        }
         if (work.sync().every() > 0 && engine.kind() == EngineKind.IO_URING) {
             notes.add("each sync is linked to its write: its time includes the write's");
         }

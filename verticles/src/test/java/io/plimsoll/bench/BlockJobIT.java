@@ -1,10 +1,13 @@
 package io.plimsoll.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.plimsoll.bench.JobRun.Outcome;
 import io.plimsoll.io.FileRef;
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.plimsoll.model.AccessMode;
 import io.plimsoll.model.BlockSizes;
 import io.plimsoll.model.Content;
@@ -18,6 +21,7 @@ import io.plimsoll.model.Load;
 import io.plimsoll.model.SyncPolicy;
 import io.plimsoll.model.Work;
 import io.plimsoll.stats.OpRecorder.Track;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,6 +121,41 @@ class BlockJobIT {
                 assertTrue(pieces.add(ByteBuffer.wrap(bytes, at, 4096)), "a piece at " + at + " was there before");
             }
         }
+    }
+
+    @Test
+    void tooManyFilesToBeLookedAtAreSaid() throws Exception {
+        Path memory = Path.of("/dev/shm");
+        assumeTrue(Files.isWritable(memory), "no /dev/shm here, and ten thousand files on a disk take long");
+        var system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        assumeTrue(system.getMaxFileDescriptorCount() > 12_000, "so many files cannot be open at once here");
+        Path directory = Files.createTempDirectory(memory, "plimsoll-files-");
+        try {
+            assertFalse(notesOfWriting(directory, 5_000).contains("sparse-file"));
+            assertTrue(notesOfWriting(directory, 5_001).contains("more than 10000 files are not looked at one by one"));
+        } finally {
+            Files.deleteIfExists(directory.resolve("plimsoll-bench"));
+            Files.delete(directory);
+        }
+    }
+
+    /// Of two data threads with so many files each.
+    private static String notesOfWriting(Path directory, int files) throws Exception {
+        Work.Blocks work = new Work.Blocks(
+                AccessMode.WRITE,
+                0,
+                BlockSizes.of(512),
+                new Distribution.Uniform(),
+                512L * files,
+                files,
+                SyncPolicy.NONE,
+                Content.RANDOM);
+        EngineChoice engine = new EngineChoice(EngineKind.PSYNC, 1, false, List.of(), List.of());
+        JobPlan plan = new JobPlan("files", work, engine, 2, new Load.Closed(), new Span(0, 0, false), 7);
+        JobRequest request = new JobRequest(plan, new JobTarget.Directory(directory), false, true);
+        JobResult result = Bench.run(request, Progress.NONE, () -> false);
+        assertEquals(Optional.empty(), result.failure());
+        return result.notes().toString();
     }
 
     private static String note(JobResult result) {
