@@ -49,8 +49,12 @@ final class BlockLoop implements DataLoop {
     /// Null with a closed load.
     private final DueTimes dueTimes;
 
+    private final int batchMax;
     /// How many operations are handed over at once.
     private int batch = 1;
+
+    private long handedOver;
+    private long batches;
 
     private long endNs;
     private long nowNs;
@@ -61,6 +65,7 @@ final class BlockLoop implements DataLoop {
     private long missed;
 
     /// @param engine is closed with the loop
+    /// @param batchMax operations that are handed over at once
     /// @param content null where the work does not write
     /// @param verifier null where blocks are not verified
     BlockLoop(
@@ -68,12 +73,14 @@ final class BlockLoop implements DataLoop {
             Work.Blocks work,
             int thread,
             Engine engine,
+            int batchMax,
             OpenedFiles files,
             BlockContent content,
             BlockVerifier verifier,
             JobControl control) {
         this.work = work;
         this.engine = engine;
+        this.batchMax = batchMax;
         this.files = files;
         this.verifier = verifier;
         this.control = control;
@@ -132,7 +139,7 @@ final class BlockLoop implements DataLoop {
         } else {
             begin(now);
         }
-        int handedOver = operations.queued();
+        int queued = operations.queued();
         if (operations.anyQueued()) {
             operations.submit();
         } else if (slots.noneInFlight()) {
@@ -141,13 +148,15 @@ final class BlockLoop implements DataLoop {
         int completed = open ? reapUntilDue() : reap(now);
         if (completed > 0) {
             complete(completed);
-        } else if (!open && handedOver == 0) {
+        } else if (!open && queued == 0) {
             nowNs = System.nanoTime();
         }
-        if (handedOver > 0) {
+        if (queued > 0) {
+            handedOver += queued;
+            batches++;
             // What completes while it is handed over costs processor time alone, and is cheapest by the batch. A
             // device that works meanwhile would only wait for the rest of a batch.
-            batch = times.completedAtOnce() >= handedOver ? Math.min(2 * batch, slots.depth()) : Math.max(batch / 2, 1);
+            batch = times.completedAtOnce() >= queued ? Math.min(2 * batch, batchMax) : Math.max(batch / 2, 1);
         }
         return true;
     }
@@ -373,6 +382,11 @@ final class BlockLoop implements DataLoop {
     @Override
     public long missed() {
         return missed;
+    }
+
+    @Override
+    public double batch() {
+        return batches == 0 ? 1 : (double) handedOver / batches;
     }
 
     @Override

@@ -34,15 +34,22 @@ record BlockPreparation(
         }
         Engine engine = Engines.open(
                 kind, plan.engine().iodepthWith(kind), work.blocks().maxBytes());
+        return loop(engine, engine.depth());
+    }
+
+    /// Makes the loop of an engine, which is closed where that fails.
+    ///
+    /// @param batchMax operations that are handed over at once
+    DataLoop loop(Engine engine, int batchMax) throws IOException {
         try {
-            return loop(engine);
+            return unguarded(engine, batchMax);
         } catch (IOException | RuntimeException e) {
             engine.close();
             throw e;
         }
     }
 
-    private DataLoop loop(Engine engine) throws IOException {
+    private DataLoop unguarded(Engine engine, int batchMax) throws IOException {
         boolean writes = work.mode().writes();
         boolean verify = work.content().verify();
         OpenMode mode = new OpenMode(
@@ -59,7 +66,7 @@ record BlockPreparation(
         }
         // The null engine gives nothing back that could be verified.
         BlockVerifier verifier = kind == EngineKind.NULL ? null : sealer;
-        return new BlockLoop(plan, work, number, engine, opened, content, verifier, control);
+        return new BlockLoop(plan, work, number, engine, batchMax, opened, content, verifier, control);
     }
 
     private BlockContent content(BlockVerifier sealer) {

@@ -54,6 +54,11 @@ interface DataLoop extends AutoCloseable {
         return 0;
     }
 
+    /// Operations that were handed over at once, on average, ramp and all.
+    default double batch() {
+        return 1;
+    }
+
     /// Operations that came back with a part first.
     default long shortOps(Direction direction) {
         return 0;

@@ -94,17 +94,8 @@ final class Job {
             allNotes.add(outcome.totals().saturated() + " recorded time(s) of more than an hour count as one hour");
         }
         Optional<Observation> seen = observer.observation();
-        Optional<Long> ownCostNs = outcome.failure().isEmpty() && plan.work() instanceof Work.Blocks blocks
-                ? OwnCost.measure(
-                        plan,
-                        blocks,
-                        IntStream.range(0, DataLoop.KINDS)
-                                .mapToLong(outcome.totals()::ops)
-                                .sum())
-                : Optional.empty();
-        if (ownCostNs.isPresent() && plan.work() instanceof Work.Blocks blocks) {
-            OwnCost.leavesOut(blocks).ifPresent(allNotes::add);
-        }
+        OwnCost.Measured ownCost = OwnCost.of(plan, engine.kind(), outcome);
+        ownCost.note().ifPresent(allNotes::add);
         seen.map(Observation::unknown)
                 // A data thread that failed is gone before it can be looked at.
                 .filter(unknown -> !unknown.isEmpty() && outcome.failure().isEmpty())
@@ -120,7 +111,7 @@ final class Job {
                 Results.openLoop(plan, outcome),
                 seen.map(Observation::cpu).orElse(new CpuUse(0, 0, 0, 0, 0, 0, 0)),
                 seen.flatMap(Observation::disk),
-                ownCostNs,
+                ownCost.ns(),
                 outcome.totals().saturated(),
                 allNotes,
                 List.of(),

@@ -17,7 +17,8 @@ import java.util.Optional;
 /// @param elapsedNs from the beginning of measuring to the last completion, or the end of the schedule; to the
 ///     stop where operations never completed
 /// @param directions those with at least one operation, be it one that was due and waits, in the order of the enum
-/// @param ownCostNs time of one operation on the null engine with the same job, p50: the tool's own share
+/// @param ownCostNs time of one operation of the same job on an engine that does nothing, the mean of the best slice:
+///     the tool's own share; where it is empty, a note says why
 /// @param saturated latencies of more than an hour, which count as one hour
 /// @param notes what was done around the measuring, in words: how files were laid out, what was verified
 /// @param failure why the job ended early; its numbers are of no use then

@@ -59,6 +59,7 @@ final class JobRun {
     ///     stop where operations never completed
     /// @param scheduledNs from the beginning of measuring to the end of the schedule; 0 without a rate
     /// @param unanswered was in flight when the data threads were given up; with a rate it is in the response times
+    /// @param batch operations that a data thread handed over at once, on average
     /// @param activeNs time in which a kind of operation was the work, by the direction's ordinal; 0: all of it
     /// @param failure of the data thread that failed first
     record Outcome(
@@ -71,6 +72,7 @@ final class JobRun {
             long due,
             long missed,
             Unanswered unanswered,
+            double batch,
             long[] shortOps,
             long[] activeNs,
             long verifiedUnits,
@@ -341,6 +343,7 @@ final class JobRun {
                 loops.stream().mapToLong(DataLoop::due).sum(),
                 loops.stream().mapToLong(DataLoop::missed).sum(),
                 unanswered,
+                loops.stream().mapToDouble(DataLoop::batch).average().orElse(1),
                 shortOps,
                 activeNs,
                 loops.stream().mapToLong(DataLoop::verifiedUnits).sum(),

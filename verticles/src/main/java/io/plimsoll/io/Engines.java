@@ -9,6 +9,13 @@ import io.plimsoll.model.Require;
 public final class Engines {
     private Engines() {}
 
+    /// Makes an engine that does nothing and looks like another one: where that has times of submission, so has this.
+    ///
+    /// @throws PosixException where there is no memory for it
+    public static Engine idle(EngineKind like, int depth, int blockBytes) throws PosixException {
+        return new NullEngine(depth, blockBytes, like == EngineKind.IO_URING);
+    }
+
     /// Makes an engine for the calling thread, which alone may use it.
     ///
     /// @param blockBytes of the largest block
@@ -17,7 +24,7 @@ public final class Engines {
         Require.inRange("iodepth", depth, 1, EngineChoice.IODEPTH_MAX);
         Require.inRange("block size in bytes", blockBytes, 1, BlockSizes.BLOCK_BYTES_MAX);
         return switch (kind) {
-            case NULL -> new NullEngine(depth, blockBytes);
+            case NULL -> new NullEngine(depth, blockBytes, false);
             case PSYNC -> new PsyncEngine(depth, blockBytes);
             case IO_URING -> new IoUringEngine(depth, blockBytes);
             case FILECHANNEL -> new FileChannelEngine(depth, blockBytes);

@@ -161,7 +161,9 @@ class BenchIT {
         assertEquals(64, ops(result, Direction.WRITE));
         assertEquals(EngineKind.PSYNC, result.engine());
         assertTrue(result.flags().stream().anyMatch(flag -> flag.rule().equals("fallback-engine")));
-        assertEquals(List.of("refused: io_uring: Operation not permitted"), result.notes());
+        assertEquals(
+                "refused: io_uring: Operation not permitted", result.notes().getFirst());
+        assertTrue(result.notes().getLast().startsWith("own cost not measured: "), result.notes() + "");
     }
 
     @Test

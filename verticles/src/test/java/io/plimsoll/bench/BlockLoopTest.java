@@ -64,6 +64,16 @@ final class BlockLoopTest {
         assertEquals(1500, ops(outcome, Direction.READ));
     }
 
+    /// What completes at once is handed over by ever more; one by one where nothing is due together.
+    @Test
+    void howManyWereHandedOverAtOnceIsToldOnAverage() throws InterruptedException {
+        Work.Blocks work = work(AccessMode.RANDREAD, 1 << 20, SyncPolicy.NONE);
+        assertTrue(run(plan(work, 32, 1, new Load.Closed(), BRIEF)).batch() > 24);
+        assertEquals(1, run(plan(work, 1, 2, new Load.Closed(), BRIEF)).batch());
+        Load seldom = new Load.Open(1_000, Load.Arrival.LINEAR, Load.Pacer.HYBRID);
+        assertTrue(run(plan(work, 32, 1, seldom, BRIEF)).batch() < 8);
+    }
+
     @Test
     void anOpenLoadAccountsForEveryIntendedStart() throws InterruptedException {
         for (Load.Pacer pacer : Load.Pacer.values()) {
