@@ -1,6 +1,7 @@
 package io.plimsoll.bench;
 
-import io.plimsoll.io.ThreadUsage;
+import io.plimsoll.io.NativeAccessException;
+import io.plimsoll.io.ThreadTimers;
 import io.plimsoll.model.Work;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ public final class Bench {
     public static Thread warm() {
         return Thread.ofPlatform().daemon().name("warm").start(() -> {
             try {
-                ThreadUsage.ofCurrentThread();
+                ThreadTimers.makePrecise(); // for what it loads: every data thread does the same
                 new Observer(NOWHERE, Optional.empty());
             } catch (IOException | RuntimeException | LinkageError _) {
                 // Nothing was promised.
@@ -41,10 +42,14 @@ public final class Bench {
         if (request.target() instanceof JobTarget.Directory(Path path) && !Files.isDirectory(path)) {
             throw new JobRefusedException(path + " is not a directory; make it, or name one that is there");
         }
-        return switch (request.plan().work()) {
-            case Work.Blocks blocks -> new BlockJob(request, blocks, progress, stopped).run();
-            case Work.Chunks chunks -> ChunkJob.run(request, chunks, progress, stopped);
-            case Work.Metadata metadata -> MetadataJob.run(request, metadata, progress, stopped);
-        };
+        try {
+            return switch (request.plan().work()) {
+                case Work.Blocks blocks -> new BlockJob(request, blocks, progress, stopped).run();
+                case Work.Chunks chunks -> ChunkJob.run(request, chunks, progress, stopped);
+                case Work.Metadata metadata -> MetadataJob.run(request, metadata, progress, stopped);
+            };
+        } catch (NativeAccessException e) {
+            throw new JobRefusedException(e.getMessage(), e);
+        }
     }
 }

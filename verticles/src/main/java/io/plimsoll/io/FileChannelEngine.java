@@ -8,8 +8,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 
-/// Reads and writes through `java.nio.channels.FileChannel`, one operation at a time. Needs no native access: it works
-/// where Java is started without the right to it.
+/// Reads and writes through `java.nio.channels.FileChannel`, one operation at a time. Makes no native calls: it works
+/// where Java is started without the right to them. A job needs them even so, to lay out, lock and look at its files
+/// ([FileSet]), for a rate ([ThreadTimers]) and for processors of its own ([ThreadAffinity]).
 ///
 /// An interrupt of the data thread closes the channel that is at work (so the JDK has it), and every operation on it
 /// fails from then on: a thread with this engine must not be interrupted while it works. Java tells the cause of a
