@@ -249,6 +249,8 @@ class BenchProgramIT {
             {in, "--size=1m", "--direct=1", "--ioengine=mmap", "remedy:use psync or io_uring"},
             {in, "--size=1m", "--iodepth=4", "remedy:use io_uring, or more data threads"},
             {in, "--size=1m", "--direct=1", "--bs=1000", "remedy:choose another block size, or --direct=0"},
+            {in, "--size=1m", "--direct=1", "--bssplit=1000/50:4k/50", "remedy:choose another block size, or --direct=0"
+            },
             {in, "--size=1m", "--rw=write", "--bs=1000", "--verify", "remedy:whole sectors of 512 bytes"},
             {in, "--size=1000t", "remedy:choose a smaller --size or --numjobs"},
             {"--directory=/proc/self", "--size=1m", "remedy:name a directory on the disk"},

@@ -32,8 +32,7 @@ record BlockPreparation(
         if (plan.load() instanceof Load.Open) {
             ThreadTimers.makePrecise();
         }
-        Engine engine = Engines.open(
-                kind, plan.engine().iodepthWith(kind), work.blocks().maxBytes());
+        Engine engine = Engines.open(kind, plan.engine().iodepthWith(kind), work.blocks());
         return loop(engine, engine.depth());
     }
 

@@ -1,5 +1,6 @@
 package io.plimsoll.io;
 
+import io.plimsoll.model.BlockSizes;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -20,13 +21,15 @@ import java.nio.channels.NonWritableChannelException;
 final class FileChannelEngine extends BlockingEngine {
     private final Arena arena = Arena.ofConfined();
     private final JavaFiles<FileChannel> files = new JavaFiles<>();
+    private final BlockSizes blocks;
     private final MemorySegment[] memory;
     private final ByteBuffer[] views;
 
-    FileChannelEngine(int depth, int blockBytes) throws PosixException {
+    FileChannelEngine(int depth, BlockSizes blocks) throws PosixException {
         super(depth);
+        this.blocks = blocks;
         try {
-            memory = DirectMemory.slots(arena, depth, blockBytes);
+            memory = DirectMemory.slots(arena, depth, blocks.maxBytes());
         } catch (PosixException e) {
             arena.close();
             throw e;
@@ -39,6 +42,10 @@ final class FileChannelEngine extends BlockingEngine {
 
     @Override
     public int open(FileRef ref, OpenMode mode) throws PosixException {
+        if (mode.direct()) {
+            DirectAlignment.check(
+                    blocks, JavaFiles.directUnitBytes(ref, mode), ref.path().toString());
+        }
         return files.add(JavaFiles.channel(ref, mode), ref);
     }
 

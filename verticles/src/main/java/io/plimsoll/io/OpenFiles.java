@@ -1,5 +1,6 @@
 package io.plimsoll.io;
 
+import io.plimsoll.model.BlockSizes;
 import java.util.Arrays;
 
 /// The files that an engine has open, by the number that it gave them: the lowest that is free, counting from 0.
@@ -8,14 +9,14 @@ final class OpenFiles implements AutoCloseable {
     private static final int CLOSED = -1;
 
     private final PosixFiles posix;
-    private final int blockBytes;
+    private final BlockSizes blocks;
     private int[] fds = new int[0];
     private String[] paths = new String[0];
 
-    /// @param blockBytes of the largest operation
-    OpenFiles(PosixFiles posix, int blockBytes) {
+    /// @param blocks of the operations
+    OpenFiles(PosixFiles posix, BlockSizes blocks) {
         this.posix = posix;
-        this.blockBytes = blockBytes;
+        this.blocks = blocks;
     }
 
     int open(FileRef file, OpenMode mode) throws PosixException {
@@ -90,15 +91,7 @@ final class OpenFiles implements AutoCloseable {
                     "direct I/O needs memory aligned to " + memory + " bytes, and there is only "
                             + SlotMemory.SLOT_ALIGN_BYTES + "; use --direct=0");
         }
-        int offset = status.directOffsetBytes();
-        if (offset > 0 && blockBytes % offset != 0) {
-            throw new PosixException(
-                    "open",
-                    path,
-                    0,
-                    "direct I/O needs blocks of a multiple of " + offset + " bytes, and these are of " + blockBytes
-                            + "; choose another block size, or --direct=0");
-        }
+        DirectAlignment.check(blocks, status.directOffsetBytes(), path);
     }
 
     /// The descriptor of an open file.

@@ -1,5 +1,6 @@
 package io.plimsoll.io;
 
+import io.plimsoll.model.BlockSizes;
 import java.lang.foreign.MemorySegment;
 
 /// `pread`, `pwrite`, `fsync` and `fdatasync` on the calling thread, one at a time.
@@ -8,12 +9,12 @@ final class PsyncEngine extends BlockingEngine {
     private final OpenFiles files;
     private final SlotMemory memory;
 
-    PsyncEngine(int depth, int blockBytes) throws PosixException {
+    PsyncEngine(int depth, BlockSizes blocks) throws PosixException {
         super(depth);
         posix = new PosixFiles();
-        files = new OpenFiles(posix, blockBytes);
+        files = new OpenFiles(posix, blocks);
         try {
-            memory = new SlotMemory(posix, depth, blockBytes);
+            memory = new SlotMemory(posix, depth, blocks.maxBytes());
         } catch (PosixException e) {
             posix.close();
             throw e;
