@@ -83,7 +83,8 @@ final class BlockJob {
             JobControl control)
             throws IOException, InterruptedException {
         List<BlockPreparation> preparations = IntStream.range(0, plan.threads())
-                .mapToObj(i -> new BlockPreparation(plan, work, engine.kind(), i, files.apply(i), control, run))
+                .mapToObj(
+                        i -> new BlockPreparation(plan, work, engine.kind(), i, owner(i), files.apply(i), control, run))
                 .toList();
         return Job.run(request, engine, preparations, dataFiles, notes, control, progress, stopped);
     }
@@ -98,6 +99,11 @@ final class BlockJob {
     }
 
     private List<FileRef> unused() {
+    /// For which data thread the files of one were laid out: for the first, where all share one.
+    private int owner(int thread) {
+        return request.target() instanceof JobTarget.File ? 0 : thread;
+    }
+
         FileRef file = new FileRef.At(request.target().path());
         return Collections.nCopies(work.files(), file);
     }

@@ -20,11 +20,31 @@ import java.util.List;
 ///
 /// @param kind the engine that runs
 /// @param number of the data thread, from 0
+/// @param owner number of the data thread for which the files were laid out, as verified blocks say it
 /// @param run tells verified writes of this run from earlier ones: the wall clock in ms when the run began
 record BlockPreparation(
-        JobPlan plan, Work.Blocks work, EngineKind kind, int number, List<FileRef> files, JobControl control, long run)
+        JobPlan plan,
+        Work.Blocks work,
+        EngineKind kind,
+        int number,
+        int owner,
+        List<FileRef> files,
+        JobControl control,
+        long run)
         implements DataThread.Preparation {
     private static final Path NOWHERE = Path.of("/dev/null");
+
+    /// With files of the thread's own.
+    BlockPreparation(
+            JobPlan plan,
+            Work.Blocks work,
+            EngineKind kind,
+            int number,
+            List<FileRef> files,
+            JobControl control,
+            long run) {
+        this(plan, work, kind, number, number, files, control, run);
+    }
 
     @Override
     public DataLoop loop() throws IOException {
@@ -58,7 +78,7 @@ record BlockPreparation(
                 plan.engine().direct(),
                 work.sync().open());
         OpenedFiles opened = new OpenedFiles(engine, files, mode);
-        BlockVerifier sealer = verify ? new BlockVerifier(work, number, plan.seed(), run) : null;
+        BlockVerifier sealer = verify ? new BlockVerifier(work, owner, plan.seed(), run) : null;
         BlockContent content = writes ? content(sealer) : null;
         for (int slot = 0; writes && slot < engine.depth(); slot++) {
             content.fill(engine.memory(slot));

@@ -193,6 +193,27 @@ class BenchIT {
     }
 
     @Test
+    void dataThreadsThatShareAFileAllFindItInOrder() throws Exception {
+        Path file = temp.resolve("shared");
+        for (AccessMode writer : List.of(AccessMode.WRITE, AccessMode.RANDWRITE, AccessMode.RANDRW)) {
+            succeed(new Trial().mode(writer).verify().on(file));
+            for (AccessMode reader : List.of(AccessMode.READ, AccessMode.RANDREAD)) {
+                for (int threads : new int[] {1, 2, 4}) {
+                    JobResult result = succeed(
+                            new Trial().mode(reader).threads(threads).verify().on(file));
+                    assertEquals(64 * threads, verified(result), reader + " after " + writer);
+                }
+            }
+        }
+        Path fresh = temp.resolve("fresh");
+        succeed(new Trial().mode(AccessMode.RANDREAD).threads(3).verify().on(fresh));
+        flip(fresh, 5 * BLOCK + 77);
+        JobResult result =
+                run(new Trial().mode(AccessMode.READ).threads(3).verify().on(fresh));
+        assertTrue(result.failure().orElseThrow().contains("4096 bytes at offset 20480 are damaged"), result + "");
+    }
+
+    @Test
     void overlappingWritesOfManySizesAtDepthGiveNoFalseAlarm() throws Exception {
         assumeRings();
         BlockSizes split = new BlockSizes(List.of(
@@ -829,6 +850,11 @@ class BenchIT {
 
         Trial in(Path other) {
             directory = other;
+            return this;
+        }
+
+        Trial on(Path file) {
+            target = new JobTarget.File(file);
             return this;
         }
 
