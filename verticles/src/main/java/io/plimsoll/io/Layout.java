@@ -128,6 +128,7 @@ final class Layout implements AutoCloseable {
     }
 
     /// Does what was decided, and remembers it.
+        checkEvidence();
     void prepare(Progress progress) throws IOException {
         checkSpace();
         forget();
@@ -160,6 +161,22 @@ final class Layout implements AutoCloseable {
             dropCache();
         }
     }
+    /// A file that is gone would be found in order, written anew, while others are what they were. Where none is there,
+    /// none is missing.
+    private void checkEvidence() throws TargetRefusedException {
+        int found = count(Start.FOUND);
+        if (!need.inspects() || found == 0 || found == items.size()) {
+            return;
+        }
+        String missing = items.stream()
+                .filter(item -> item.start() != Start.FOUND)
+                .findFirst()
+                .map(item -> path(item.name()))
+                .orElseThrow();
+        throw new TargetRefusedException(missing + " is not there, and " + found + " of " + items.size()
+                + " files to verify are; give the --numjobs and --nrfiles of the job that wrote them");
+    }
+
 
     /// Whether files are going to be made or changed before the job.
     boolean changes() {

@@ -214,6 +214,33 @@ class BenchIT {
     }
 
     @Test
+    void filesOfManyDataThreadsAreVerifiedByFewerAndNeverByMore() throws Exception {
+        succeed(new Trial()
+                .mode(AccessMode.WRITE)
+                .bytes(2 * SIZE)
+                .files(2)
+                .threads(3)
+                .verify());
+        for (int threads = 1; threads <= 3; threads++) {
+            JobResult result = succeed(new Trial()
+                    .mode(AccessMode.READ)
+                    .bytes(2 * SIZE)
+                    .files(2)
+                    .threads(threads)
+                    .verify());
+            assertEquals(threads * 2 * 64, verified(result));
+        }
+        for (Trial more : List.of(
+                new Trial().mode(AccessMode.READ).bytes(2 * SIZE).files(2).threads(4),
+                new Trial().mode(AccessMode.READ).bytes(3 * SIZE).files(3).threads(3))) {
+            IOException e = assertThrows(TargetRefusedException.class, () -> run(more.verify()));
+            assertTrue(e.getMessage().contains("is not there, and 6 of "), e.getMessage());
+            assertTrue(e.getMessage().contains("--numjobs and --nrfiles"), e.getMessage());
+        }
+        assertFalse(Files.exists(file(3, 0)), "nothing is written in place of what is missing");
+    }
+
+    @Test
     void overlappingWritesOfManySizesAtDepthGiveNoFalseAlarm() throws Exception {
         assumeRings();
         BlockSizes split = new BlockSizes(List.of(
