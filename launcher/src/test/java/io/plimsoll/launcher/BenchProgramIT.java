@@ -326,6 +326,19 @@ class BenchProgramIT {
         assertTrue(notes(result).stream().anyMatch(note -> note.startsWith("refused: io_uring: ")), notes(result) + "");
     }
 
+    @Test
+    void tooLittleMemoryToVerifyWithIsSaidWithTheRemedy() throws Exception {
+        String[] job = {"--name=x", "--directory=" + home, "--size=4g", "--bs=512", "--rw=write", "--verify"};
+        String error = limited(List.of("env", "JDK_JAVA_OPTIONS=-XX:MaxDirectMemorySize=16m"), 2, job)
+                .at("/error")
+                .asText();
+        assertEquals(
+                "verify: what each of 1 data thread(s) writes is remembered in 33.55 MB, and Java was given too little;"
+                        + " make --size smaller, use fewer data threads (--numjobs), or raise"
+                        + " -XX:MaxDirectMemorySize",
+                error);
+    }
+
     /// Runs the job under other limits and checks how it ends; what it printed.
     private JsonNode limited(List<String> limits, int code, String... job) throws Exception {
         List<String> command = new ArrayList<>(limits);

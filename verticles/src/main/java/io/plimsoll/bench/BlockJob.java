@@ -4,6 +4,7 @@ import io.plimsoll.io.FileExtents;
 import io.plimsoll.io.FileRef;
 import io.plimsoll.io.FileSet;
 import io.plimsoll.io.LayoutStoppedException;
+import io.plimsoll.model.ByteSize;
 import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.JobPlan;
 import io.plimsoll.model.Load;
@@ -98,12 +99,12 @@ final class BlockJob {
                 + work.files() * FILE_HEAP_BYTES;
     }
 
-    private List<FileRef> unused() {
     /// For which data thread the files of one were laid out: for the first, where all share one.
     private int owner(int thread) {
         return request.target() instanceof JobTarget.File ? 0 : thread;
     }
 
+    private List<FileRef> unused() {
         FileRef file = new FileRef.At(request.target().path());
         return Collections.nCopies(work.files(), file);
     }
@@ -116,11 +117,16 @@ final class BlockJob {
             throw new JobRefusedException("verify: " + plan.threads() + " data threads would write over each other in "
                     + request.target().path() + "; use --directory, or --numjobs=1");
         }
-        long units = work.bytes() / BlockVerifier.unitBytes(work.blocks());
-        if (units > BlockVerifier.REMEMBERED_UNITS_MAX) {
-            throw new JobRefusedException("verify: " + units + " blocks of one data thread are more than the "
-                    + BlockVerifier.REMEMBERED_UNITS_MAX + " that can be remembered; make --size smaller, or use more"
-                    + " data threads (--numjobs)");
+        long units = BlockVerifier.rememberedUnits(work);
+        if (units > BlockVerifier.REMEMBERED_UNITS_MAX / plan.threads()) {
+            int unitBytes = BlockVerifier.unitBytes(work.blocks());
+            throw new JobRefusedException("verify: " + plan.threads() + " data thread(s) write " + units
+                    + " pieces of " + unitBytes + " bytes each, and of a job " + BlockVerifier.REMEMBERED_UNITS_MAX
+                    + " can be remembered, which are " + ByteSize.format(BlockVerifier.REMEMBERED_UNITS_MAX * unitBytes)
+                    + "; make --size smaller, or use fewer data threads (--numjobs)"
+                    + (unitBytes < BlockVerifier.UNIT_BYTES
+                            ? ", or block sizes that are multiples of " + BlockVerifier.UNIT_BYTES
+                            : ""));
         }
     }
 

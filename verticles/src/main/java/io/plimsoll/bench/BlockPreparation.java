@@ -6,6 +6,7 @@ import io.plimsoll.io.FileRef;
 import io.plimsoll.io.OpenMode;
 import io.plimsoll.io.ThreadAffinity;
 import io.plimsoll.io.ThreadTimers;
+import io.plimsoll.model.ByteSize;
 import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.JobPlan;
 import io.plimsoll.model.Load;
@@ -78,7 +79,7 @@ record BlockPreparation(
                 plan.engine().direct(),
                 work.sync().open());
         OpenedFiles opened = new OpenedFiles(engine, files, mode);
-        BlockVerifier sealer = verify ? new BlockVerifier(work, owner, plan.seed(), run) : null;
+        BlockVerifier sealer = verify ? verifier() : null;
         BlockContent content = writes ? content(sealer) : null;
         for (int slot = 0; writes && slot < engine.depth(); slot++) {
             content.fill(engine.memory(slot));
@@ -86,6 +87,19 @@ record BlockPreparation(
         // The null engine gives nothing back that could be verified.
         BlockVerifier verifier = kind == EngineKind.NULL ? null : sealer;
         return new BlockLoop(plan, work, number, engine, batchMax, opened, content, verifier, control);
+    }
+
+    private BlockVerifier verifier() throws JobRefusedException {
+        try {
+            return new BlockVerifier(work, owner, plan.seed(), run);
+        } catch (OutOfMemoryError e) {
+            long bytes = BlockVerifier.rememberedUnits(work) * BlockVerifier.REMEMBERED_UNIT_BYTES;
+            throw new JobRefusedException(
+                    "verify: what each of " + plan.threads() + " data thread(s) writes is remembered in "
+                            + ByteSize.format(bytes) + ", and Java was given too little; make --size smaller, use fewer"
+                            + " data threads (--numjobs), or raise -XX:MaxDirectMemorySize",
+                    e);
+        }
     }
 
     private BlockContent content(BlockVerifier sealer) {

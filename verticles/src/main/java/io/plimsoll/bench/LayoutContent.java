@@ -49,6 +49,6 @@ final class LayoutContent implements FileSet.Content {
         if (!work.content().verify()) {
             return new BlockContent(work.content(), thread, seed);
         }
-        return new BlockContent(work.content(), thread, seed, new BlockVerifier(work, thread, plan.seed(), run));
+        return new BlockContent(work.content(), thread, seed, BlockVerifier.ofLayout(work, thread, plan.seed(), run));
     }
 }

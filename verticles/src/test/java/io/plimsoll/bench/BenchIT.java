@@ -241,6 +241,31 @@ class BenchIT {
     }
 
     @Test
+    void moreThanCanBeRememberedIsRefusedWithTheNumbers() throws Exception {
+        Trial job = new Trial()
+                .mode(AccessMode.RANDWRITE)
+                .bytes(48L << 30)
+                .threads(3)
+                .verify();
+        String refusal = assertThrows(JobRefusedException.class, () -> run(job)).getMessage();
+        assertEquals(
+                "verify: 3 data thread(s) write 12582912 pieces of 4096 bytes each, and of a job 33554432 can be"
+                        + " remembered, which are 137.4 GB; make --size smaller, or use fewer data threads (--numjobs)",
+                refusal);
+        Trial sectors = new Trial()
+                .mode(AccessMode.RANDWRITE)
+                .blocks(BlockSizes.of(512))
+                .bytes(48L << 30)
+                .verify();
+        assertTrue(
+                assertThrows(JobRefusedException.class, () -> run(sectors))
+                        .getMessage()
+                        .endsWith(", or block sizes that are multiples of 4096"),
+                "the remedy that is left");
+        assertEquals(List.of(), names(temp));
+    }
+
+    @Test
     void overlappingWritesOfManySizesAtDepthGiveNoFalseAlarm() throws Exception {
         assumeRings();
         BlockSizes split = new BlockSizes(List.of(
