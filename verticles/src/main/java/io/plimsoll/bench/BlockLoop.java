@@ -45,6 +45,7 @@ final class BlockLoop implements DataLoop {
     private final BlockTimes times;
     private final BlockOperations operations;
     private final Baton baton = new Baton();
+    private final boolean direct;
     private final boolean open;
     /// Null with a closed load.
     private final DueTimes dueTimes;
@@ -63,6 +64,8 @@ final class BlockLoop implements DataLoop {
     private long endedNs;
     private long scheduledUntilNs;
     private long missed;
+    /// Null until it comes to that.
+    private ReadBack readBack;
 
     /// @param engine is closed with the loop
     /// @param batchMax operations that are handed over at once
@@ -84,6 +87,7 @@ final class BlockLoop implements DataLoop {
         this.files = files;
         this.verifier = verifier;
         this.control = control;
+        direct = plan.engine().direct();
         dueTimes = plan.load() instanceof Load.Open load ? new DueTimes(load, thread, plan.seed()) : null;
         open = dueTimes != null;
         slots = new Slots(engine.depth());
@@ -339,9 +343,15 @@ final class BlockLoop implements DataLoop {
     /// What was written to be verified is read back.
     @Override
     public void afterwards() throws PosixException {
-        if (verifier != null && work.mode().writes() && !work.mode().reads() && !control.stopped()) {
-            new ReadBack(engine, work, files, verifier, control).run();
+        if (verifier != null && work.mode().writes() && !control.stopped()) {
+            readBack = new ReadBack(engine, work, files, verifier, direct, control);
+            readBack.run();
         }
+    }
+
+    @Override
+    public Optional<ReadBack.Done> readBack() {
+        return Optional.ofNullable(readBack).flatMap(ReadBack::done);
     }
 
     @Override

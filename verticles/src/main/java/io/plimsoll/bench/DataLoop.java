@@ -6,7 +6,8 @@ import io.plimsoll.stats.OpRecorder;
 import java.util.Optional;
 
 /// The work of one data thread. `run` is for that thread; the recorder, `measuring` and `inFlight` are for any; the
-/// counts are for any thread after `run` has ended, and for the one that took over.
+/// counts are for any thread after `run` has ended, and for the one that took over; what was read back when the thread
+/// has ended.
 interface DataLoop extends AutoCloseable {
     /// Kinds of operations in the recorder, by the direction's ordinal.
     int KINDS = Direction.values().length;
@@ -80,6 +81,11 @@ interface DataLoop extends AutoCloseable {
     /// Units that were read and not judged, as this run had not written them.
     default long unitsNotJudged() {
         return 0;
+    }
+
+    /// What was read back; empty where nothing was.
+    default Optional<ReadBack.Done> readBack() {
+        return Optional.empty();
     }
 
     /// Gives back all that the loop has; on the data thread, also where `run` never was.

@@ -86,6 +86,9 @@ final class Job {
                 allNotes.add(
                         outcome.unitsNotJudged() + " more were read and not judged: this run had not written them");
             }
+            if (blocks.mode().writes()) {
+                allNotes.add(ReadBackNote.of(plan, outcome, observer.storage()));
+            }
         }
         if (outcome.unanswered().operations() > 0) {
             allNotes.add(unanswered(plan, outcome.unanswered()));

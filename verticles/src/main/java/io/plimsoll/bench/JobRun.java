@@ -1,5 +1,6 @@
 package io.plimsoll.bench;
 
+import io.plimsoll.io.ProcessIo;
 import io.plimsoll.io.ThreadCpu;
 import io.plimsoll.model.Direction;
 import io.plimsoll.model.JobPlan;
@@ -61,6 +62,9 @@ final class JobRun {
     /// @param unanswered was in flight when the data threads were given up; with a rate it is in the response times
     /// @param batch operations that a data thread handed over at once, on average
     /// @param activeNs time in which a kind of operation was the work, by the direction's ordinal; 0: all of it
+    /// @param readBack of all data threads that did; empty where none has
+    /// @param fetchedBytes that the kernel fetched from the storage for this process meanwhile; empty where it does
+    ///     not tell
     /// @param failure of the data thread that failed first
     record Outcome(
             OpTotals totals,
@@ -77,6 +81,8 @@ final class JobRun {
             long[] activeNs,
             long verifiedUnits,
             long unitsNotJudged,
+            Optional<ReadBack.Done> readBack,
+            Optional<Long> fetchedBytes,
             boolean interrupted,
             Optional<Exception> failure) {}
 
@@ -99,6 +105,7 @@ final class JobRun {
     /// The end of a job that goes on without some of its data threads.
     private long leftNs = Long.MIN_VALUE;
     private boolean interrupted;
+    private Optional<Long> fetchedBytes = Optional.empty();
 
     JobRun(
             JobPlan.Span span,
@@ -147,7 +154,10 @@ final class JobRun {
             gate.open(line);
             work(line);
             listener.finished();
+            Optional<ProcessIo> before = ProcessIo.sample();
             afterwards();
+            fetchedBytes = before.flatMap(
+                    b -> ProcessIo.sample().map(after -> after.minus(b).readBytes()));
             return outcome(true, startedAtMs, line.measureNs());
         } finally {
             control.stop();
@@ -348,6 +358,8 @@ final class JobRun {
                 activeNs,
                 loops.stream().mapToLong(DataLoop::verifiedUnits).sum(),
                 loops.stream().mapToLong(DataLoop::unitsNotJudged).sum(),
+                loops.stream().flatMap(loop -> loop.readBack().stream()).reduce(ReadBack.Done::plus),
+                fetchedBytes,
                 interrupted,
                 control.failure());
     }

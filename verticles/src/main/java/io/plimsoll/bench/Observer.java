@@ -100,6 +100,11 @@ final class Observer implements JobRun.Listener {
         }
     }
 
+    /// What the target lies on.
+    Storage storage() {
+        return storage;
+    }
+
     /// Empty where measuring has not begun, or has not come to its end.
     Optional<Observation> observation() {
         return last == null ? Optional.empty() : Optional.of(difference());

@@ -19,7 +19,6 @@ import java.util.OptionalLong;
 /// stays, and says that a job has the file: it is ours still when the job was killed.
 final class Layout implements AutoCloseable {
     private static final int MODE = 0644;
-    private static final long PAGE_BYTES = 4096;
 
     /// Who answers for a file that is there.
     enum Owner {
@@ -50,7 +49,7 @@ final class Layout implements AutoCloseable {
     private final List<Item> items = new ArrayList<>();
     private long filledBytes;
     private long filledNs;
-    private OptionalLong cachedPages = OptionalLong.empty();
+    private OptionalLong cachedBytes = OptionalLong.empty();
 
     /// @param directoryFd descriptor of `directory`, which stays open longer than this
     Layout(Path directory, int directoryFd, LayoutRecord record, Need need, Content content) {
@@ -128,8 +127,8 @@ final class Layout implements AutoCloseable {
     }
 
     /// Does what was decided, and remembers it.
-        checkEvidence();
     void prepare(Progress progress) throws IOException {
+        checkEvidence();
         checkSpace();
         forget();
         long begin = System.nanoTime();
@@ -161,6 +160,7 @@ final class Layout implements AutoCloseable {
             dropCache();
         }
     }
+
     /// A file that is gone would be found in order, written anew, while others are what they were. Where none is there,
     /// none is missing.
     private void checkEvidence() throws TargetRefusedException {
@@ -176,7 +176,6 @@ final class Layout implements AutoCloseable {
         throw new TargetRefusedException(missing + " is not there, and " + found + " of " + items.size()
                 + " files to verify are; give the --numjobs and --nrfiles of the job that wrote them");
     }
-
 
     /// Whether files are going to be made or changed before the job.
     boolean changes() {
@@ -273,21 +272,20 @@ final class Layout implements AutoCloseable {
 
     /// What waits to be written cannot be dropped, so that it is written first.
     private void dropCache() throws PosixException {
-        long pages = 0;
+        long bytesLeft = 0;
         boolean known = true;
         for (Item item : items) {
             int fd = open(item.name(), PosixFiles.O_RDONLY);
             try {
                 posix.fsync(fd, path(item.name()));
-                posix.dropCache(fd, path(item.name()));
-                OptionalLong cached = posix.cachedPages(fd);
-                known &= cached.isPresent();
-                pages += cached.orElse(0);
+                OptionalLong left = PageCache.drop(posix, fd, path(item.name()));
+                known &= left.isPresent();
+                bytesLeft += left.orElse(0);
             } finally {
                 posix.close(fd, path(item.name()));
             }
         }
-        cachedPages = known ? OptionalLong.of(pages) : OptionalLong.empty();
+        cachedBytes = known ? OptionalLong.of(bytesLeft) : OptionalLong.empty();
     }
 
     State state() {
@@ -301,7 +299,7 @@ final class Layout implements AutoCloseable {
                 count(Start.FILLED) == 0 ? 0 : filledNs,
                 need.direct(),
                 need.invalidate(),
-                cachedPages.isPresent() ? OptionalLong.of(cachedPages.getAsLong() * PAGE_BYTES) : OptionalLong.empty());
+                cachedBytes);
     }
 
     private int count(Start start) {
