@@ -129,7 +129,7 @@ final class LayoutRecord {
             posix.close(fd, path);
         }
         posix.rename(directoryFd, fresh, name, directory.resolve(name).toString());
-        syncDirectory(posix, directoryFd);
+        posix.fsyncDirectory(directoryFd, directory.toString());
         changed = false;
     }
 
@@ -146,14 +146,6 @@ final class LayoutRecord {
         checkOurs(Path.of(path));
         posix.unlink(directoryFd, name, path);
         return posix.open(directoryFd, name, flags, MODE, path);
-    }
-
-    /// Not every file system syncs directories; those that do not have nothing to sync.
-    private void syncDirectory(PosixFiles posix, int directoryFd) throws PosixException {
-        int result = posix.sync(directoryFd, false);
-        if (result != 0 && -result != Errno.EINVAL.number) {
-            throw new PosixException("fsync", directory.toString(), -result);
-        }
     }
 
     /// A single file may have any name: what could be taken for the end of a field is written as `%XX`.

@@ -81,6 +81,11 @@ final class Marker {
         }
     }
 
+    /// Makes sure that the marker is found after a power cut, as without it the files beside it are nobody's.
+    void makeDurable() throws PosixException {
+        posix.fsync(fd, file.toString());
+    }
+
     /// Whether there was no marker before.
     boolean fresh() {
         return fresh;

@@ -186,6 +186,15 @@ final class PosixFiles extends Posix {
         }
     }
 
+    /// Makes the names in a directory durable. Not every file system syncs directories; those that do not have nothing
+    /// to sync.
+    void fsyncDirectory(int fd, String path) throws PosixException {
+        int result = sync(fd, false);
+        if (result != 0 && -result != Errno.EINVAL.number) {
+            throw new PosixException("fsync", path, -result);
+        }
+    }
+
     /// Called once for a file and never again after a failure: the kernel reports an error of writing back once, and a
     /// second fsync would succeed without the bytes being on disk.
     void fsync(int fd, String path) throws PosixException {

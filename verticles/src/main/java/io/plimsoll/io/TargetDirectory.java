@@ -88,11 +88,29 @@ public final class TargetDirectory implements AutoCloseable {
             Object identity = identity(Path.of("/proc/self/fd/" + fd));
             TargetRules.checkContent(path, use);
             marker = Marker.place(posix, use, path, fd, owner);
+            if (marker.fresh()) {
+                marker.makeDurable();
+                posix.fsyncDirectory(fd, path.toString());
+                syncNames(posix, made);
+            }
             int leftovers = use.removeLeftovers(path);
             return new TargetDirectory(posix, use, path, identity, fd, marker, made, leftovers);
         } catch (IOException | RuntimeException e) {
             giveBack(posix, path, fd, marker, made, e);
             throw e;
+        }
+    }
+
+    /// That a file was synced does not say that the directories above it are there after a power cut.
+    private static void syncNames(Posix posix, List<Path> made) throws PosixException {
+        for (Path directory : made) {
+            String above = directory.getParent().toString();
+            int fd = posix.openAt(Posix.AT_FDCWD, above, Posix.O_RDONLY | Posix.O_DIRECTORY, 0, above);
+            try {
+                posix.fsyncDirectory(fd, above);
+            } finally {
+                posix.close(fd, above);
+            }
         }
     }
 
