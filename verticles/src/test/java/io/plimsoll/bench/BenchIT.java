@@ -42,6 +42,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -312,6 +313,76 @@ class BenchIT {
                         .endsWith(", or block sizes that are multiples of 4096"),
                 "the remedy that is left");
         assertEquals(List.of(), names(temp));
+    }
+
+    /// More jobs: `-Dverified.jobs=2000`.
+    @Test
+    void noVerifiedJobRaisesAFalseAlarm() throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        boolean rings = ringsAreAllowed();
+        boolean disk = directWorks(temp);
+        for (int i = 0; i < Integer.getInteger("verified.jobs", 40); i++) {
+            Trial job = anyVerified(random, rings, disk);
+            String which = "job " + i + " of seed " + seed + ": ";
+            JobResult result = run(job);
+            assertEquals(Optional.empty(), result.failure(), () -> which + result.plan());
+            assertTrue(verified(result) > 0, () -> which + result.plan());
+            Trial later = job.reading(1 + random.nextInt(job.threads), random.nextBoolean());
+            JobResult read = run(later);
+            assertEquals(Optional.empty(), read.failure(), () -> which + read.plan() + " after " + result.plan());
+        }
+    }
+
+    /// Small files, so that what is in flight meets all the time, and rounds begin anew.
+    private static Trial anyVerified(Random random, boolean rings, boolean disk) {
+        List<BlockSizes> even = List.of(
+                BlockSizes.of(BLOCK),
+                BlockSizes.of(512),
+                split(BLOCK, 50, 4 * BLOCK, 30, 16 * BLOCK, 20),
+                split(512, 40, 1536, 30, 4096, 30),
+                split(16 * BLOCK, 10, 8 * BLOCK, 20, BLOCK, 70));
+        // Sequential work with such sizes leaves files that end before their size.
+        BlockSizes uneven = split(6144, 40, 10_240, 30, 512 * 5, 30);
+        AccessMode mode =
+                pick(random, List.of(AccessMode.WRITE, AccessMode.RANDWRITE, AccessMode.RW, AccessMode.RANDRW));
+        BlockSizes blocks = mode.random() && random.nextInt(4) == 0 ? uneven : pick(random, even);
+        int files = 1 + random.nextInt(3);
+        Trial job = new Trial()
+                .mode(mode)
+                .blocks(blocks)
+                .files(files)
+                .threads(1 + random.nextInt(3))
+                .bytes((long) files * (2 + random.nextInt(7)) * blocks.maxBytes())
+                .sync(new SyncPolicy(random.nextBoolean() ? 7 : 0, true, SyncPolicy.OpenFlag.NONE, false))
+                .verify();
+        if (random.nextBoolean()) {
+            job.distribution(new Distribution.Zipf(1.2));
+        }
+        EngineKind kind = pick(random, List.of(EngineKind.PSYNC, EngineKind.IO_URING, EngineKind.MMAP));
+        if (kind == EngineKind.IO_URING && rings) {
+            job.engine(EngineKind.IO_URING, 1 + random.nextInt(32));
+        } else if (kind == EngineKind.MMAP) {
+            job.engine(EngineKind.MMAP, 1);
+        }
+        job.direct = disk
+                && job.kind != EngineKind.MMAP
+                && blocks.parts().stream().allMatch(part -> part.bytes() % 4096 == 0)
+                && random.nextBoolean();
+        if (mode != AccessMode.WRITE && random.nextBoolean()) {
+            job.timed(100 + random.nextInt(200));
+        }
+        job.seed = random.nextInt(3);
+        return job;
+    }
+
+    private static <T> T pick(Random random, List<T> from) {
+        return from.get(random.nextInt(from.size()));
+    }
+
+    private static BlockSizes split(int a, int aPercent, int b, int bPercent, int c, int cPercent) {
+        return new BlockSizes(List.of(
+                new BlockSizes.Part(a, aPercent), new BlockSizes.Part(b, bPercent), new BlockSizes.Part(c, cPercent)));
     }
 
     @Test
@@ -864,6 +935,7 @@ class BenchIT {
         private JobTarget target;
         private boolean overwrite;
         private boolean unlink;
+        private long seed = 7;
 
         private Work.Blocks blocks() {
             return (Work.Blocks) work;
@@ -959,9 +1031,28 @@ class BenchIT {
             return this;
         }
 
+        /// What this job wrote, read to verify it by so many data threads.
+        Trial reading(int readers, boolean random) {
+            Trial reading = new Trial();
+            reading.work = work;
+            reading.kind = kind;
+            reading.depth = depth;
+            reading.direct = direct;
+            reading.threads = readers;
+            reading.seed = seed;
+            reading.target = target;
+            return reading.mode(random ? AccessMode.RANDREAD : AccessMode.READ);
+        }
+
         JobRequest request(Path temp) {
             JobPlan plan = new JobPlan(
-                    "job", work, new EngineChoice(kind, depth, direct, List.of(), List.of()), threads, load, span, 7);
+                    "job",
+                    work,
+                    new EngineChoice(kind, depth, direct, List.of(), List.of()),
+                    threads,
+                    load,
+                    span,
+                    seed);
             JobTarget where = target != null ? target : new JobTarget.Directory(directory != null ? directory : temp);
             return new JobRequest(plan, where, overwrite, unlink);
         }
