@@ -45,40 +45,6 @@ public record JobResult(
         flags = List.copyOf(flags);
     }
 
-    /// Of latencies that were all below an hour.
-    public JobResult(
-            JobRequest request,
-            EngineKind engine,
-            String engineNote,
-            long startedAtMs,
-            long elapsedNs,
-            List<DirectionResult> directions,
-            Optional<OpenLoopResult> openLoop,
-            CpuUse cpu,
-            Optional<DiskUse> disk,
-            Optional<Long> ownCostNs,
-            List<String> notes,
-            List<Flag> flags,
-            Optional<String> failure,
-            boolean interrupted) {
-        this(
-                request,
-                engine,
-                engineNote,
-                startedAtMs,
-                elapsedNs,
-                directions,
-                openLoop,
-                cpu,
-                disk,
-                ownCostNs,
-                0,
-                notes,
-                flags,
-                failure,
-                interrupted);
-    }
-
     public JobPlan plan() {
         return request.plan();
     }

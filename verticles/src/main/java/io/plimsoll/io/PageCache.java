@@ -18,8 +18,8 @@ public final class PageCache {
         int flags = PosixFiles.O_RDONLY | PosixFiles.O_NOFOLLOW;
         try (PosixFiles files = new PosixFiles()) {
             int fd = switch (file) {
-                case FileRef.In in -> files.openAt(in.directory().descriptor(), in.name(), flags, 0, path);
-                case FileRef.At _ -> files.openAt(PosixFiles.AT_FDCWD, path, flags, 0, path);
+                case FileRef.In in -> files.open(in.directory().descriptor(), in.name(), flags, 0, path);
+                case FileRef.At _ -> files.open(PosixFiles.AT_FDCWD, path, flags, 0, path);
             };
             try {
                 return drop(files, fd, path);

@@ -102,10 +102,10 @@ public final class TargetDirectory implements AutoCloseable {
     }
 
     /// That a file was synced does not say that the directories above it are there after a power cut.
-    private static void syncNames(Posix posix, List<Path> made) throws PosixException {
+    private static void syncNames(PosixFiles posix, List<Path> made) throws PosixException {
         for (Path directory : made) {
             String above = directory.getParent().toString();
-            int fd = posix.openAt(Posix.AT_FDCWD, above, Posix.O_RDONLY | Posix.O_DIRECTORY, 0, above);
+            int fd = posix.open(PosixFiles.AT_FDCWD, above, PosixFiles.O_RDONLY | PosixFiles.O_DIRECTORY, 0, above);
             try {
                 posix.fsyncDirectory(fd, above);
             } finally {

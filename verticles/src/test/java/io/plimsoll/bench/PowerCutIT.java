@@ -186,7 +186,7 @@ class PowerCutIT {
                 OpTotals totals = new OpTotals(DataLoop.KINDS);
                 for (int i = 0; i < CUTS; i++) {
                     Thread.sleep(50 + random.nextInt(300));
-                    ready.get().recorder().drainTo(totals);
+                    ready.get().recorder().addTo(totals);
                     Path copy = image.resolveSibling("cut-" + i);
                     TestMounts.copyAtOnce(image, copy);
                     cuts.add(new Cut(copy, totals.ops(Direction.SYNC.ordinal()) * SYNC_EVERY));

@@ -136,8 +136,7 @@ class ReadBackIT {
                     LockSupport.parkNanos(200_000_000);
                     control.stop();
                 });
-                ReadBack readBack =
-                        new ReadBack(engine, work, files, new BlockVerifier(work, 0, 1, 1), false, control);
+                ReadBack readBack = new ReadBack(engine, work, files, new BlockVerifier(work, 0, 1, 1), false, control);
                 readBack.run();
                 assertTrue(control.stopped());
                 assertEquals(Optional.empty(), readBack.done());

@@ -150,6 +150,7 @@ public final class SimulatedSteps implements Saturation.Runner {
                 new CpuUse(0, 0, 0, 0, 0, 0, 0),
                 Optional.empty(),
                 Optional.empty(),
+                0,
                 List.of(),
                 List.of(),
                 Optional.empty(),

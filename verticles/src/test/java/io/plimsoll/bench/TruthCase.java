@@ -161,6 +161,7 @@ final class TruthCase {
                 new CpuUse(0, 0, 0, 0, 0, 0, 0),
                 Optional.empty(),
                 ownCostNs,
+                0,
                 List.of(),
                 List.of(),
                 Optional.empty(),
