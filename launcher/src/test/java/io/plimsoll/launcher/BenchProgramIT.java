@@ -125,8 +125,7 @@ class BenchProgramIT {
     }
 
     /// Runs `launcher/plimsoll bench` to its end, with its output in files. The cache is one that it cannot use, so
-    /// that
-    /// it does not first learn.
+    /// that it does not first learn.
     private int script(String... flags) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
                         with(flags, ROOT.resolve("launcher/plimsoll").toString(), "bench"))

@@ -11,8 +11,7 @@ import java.util.OptionalLong;
 ///
 /// As with [Posix], an instance has one owner and is used by one thread at a time. What takes a name as an address, of
 /// bytes that end with NUL, returns a result or -errno and allocates nothing; what takes it as a string throws, with
-/// the
-/// path that its last parameter is.
+/// the path that its last parameter is.
 final class PosixFiles extends Posix {
     static final int O_RDONLY = 0;
     static final int O_WRONLY = 1;

@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// Small file systems of a test's own, for faults that a plain directory cannot have. Needs root and the right to
-/// mount;
-/// without it the test is skipped, visibly.
+/// mount; without it the test is skipped, visibly.
 public final class TestMounts implements AutoCloseable {
     private final Path point;
 
