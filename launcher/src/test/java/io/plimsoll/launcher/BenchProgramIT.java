@@ -30,7 +30,7 @@ class BenchProgramIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int BLOCK = 4096;
     private static final String STARTS_SLOWLY =
-            "plimsoll: starts slowly: no class path can hold the colon in %s" + "/plimsoll/jars; set XDG_CACHE_HOME\n";
+            "plimsoll: starts slowly: no class path can hold the colon in %s/plimsoll/jars; set XDG_CACHE_HOME\n";
 
     @TempDir
     Path home;

@@ -12,6 +12,7 @@ import io.plimsoll.workload.BlockStream;
 import io.plimsoll.workload.BlockVerifier;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /// What a data thread does: turn by turn it begins what is due, hands it to the engine, and takes what has completed.
 ///
@@ -32,7 +33,8 @@ final class BlockLoop implements DataLoop {
     static final long STOP_CHECK_NS = 100_000_000;
     /// How long after the end what was due before it may still begin.
     private static final long GRACE_NS = 100_000_000;
-    /// Missed operations whose waiting is recorded one by one; of more only the number is reckoned.
+    /// Operations of a job that were never begun, and whose waiting is recorded one by one; of more only the number is
+    /// reckoned.
     private static final long MISSED_RECORDED_MAX = 10_000_000;
     private static final int SYNC = Direction.SYNC.ordinal();
 
@@ -47,6 +49,7 @@ final class BlockLoop implements DataLoop {
     private final Baton baton = new Baton();
     private final boolean direct;
     private final boolean open;
+    private final long missedRecordedMax;
     /// Null with a closed load.
     private final DueTimes dueTimes;
 
@@ -65,7 +68,7 @@ final class BlockLoop implements DataLoop {
     private long scheduledUntilNs;
     private long missed;
     /// Null until it comes to that.
-    private ReadBack readBack;
+    private volatile ReadBack readBack;
 
     /// @param engine is closed with the loop
     /// @param batchMax operations that are handed over at once
@@ -90,6 +93,7 @@ final class BlockLoop implements DataLoop {
         direct = plan.engine().direct();
         dueTimes = plan.load() instanceof Load.Open load ? new DueTimes(load, thread, plan.seed()) : null;
         open = dueTimes != null;
+        missedRecordedMax = MISSED_RECORDED_MAX / plan.threads();
         slots = new Slots(engine.depth());
         times = new BlockTimes(work, engine.async(), open);
         boolean again = plan.span().timeBased();
@@ -287,13 +291,13 @@ final class BlockLoop implements DataLoop {
     }
 
     @Override
-    public Optional<Unanswered> takeOver(long jobEndNs) {
+    public Optional<Supplier<Unanswered>> takeOver(long jobEndNs) {
         if (!baton.takeAway()) {
             return Optional.empty();
         }
         endNs = Math.min(endNs, jobEndNs);
         times.look(endNs);
-        return Optional.of(settle());
+        return Optional.of(this::settle);
     }
 
     /// Brings the counts to their end. What is in flight now is not waited for.
@@ -327,7 +331,7 @@ final class BlockLoop implements DataLoop {
 
     /// What was due and never begun has waited until the end at least: it is in the response times, not forgotten.
     private void accountForMissed() {
-        while (dueTimes.nextNs() < endNs && missed < MISSED_RECORDED_MAX && operations.next()) {
+        for (long n = 0; n < missedRecordedMax && dueTimes.nextNs() < endNs && operations.next(); n++) {
             if (times.measures(dueTimes.nextNs())) {
                 times.waited(operations.kind(), endNs - dueTimes.nextNs());
                 missed++;
@@ -347,6 +351,12 @@ final class BlockLoop implements DataLoop {
             readBack = new ReadBack(engine, work, files, verifier, direct, control);
             readBack.run();
         }
+    }
+
+    @Override
+    public long readBackSteps() {
+        ReadBack begun = readBack;
+        return begun == null ? 0 : begun.steps();
     }
 
     @Override

@@ -133,9 +133,9 @@ final class BlockTimes {
         begun += recorded(dueNs);
     }
 
-    /// Operations with an intended start that began and belong to the result.
+    /// Operations with an intended start that began and belong to the result: none while the ramp lasts.
     long begun() {
-        return begun;
+        return measuring ? begun : 0;
     }
 
     /// The operations up to `count` were handed to the engine in one call.

@@ -11,6 +11,7 @@ import io.plimsoll.stats.OpRecorder;
 import io.plimsoll.stats.OpRecorder.Track;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// The main job as a data thread of a bench: chunks into files that roll over. A chunk counts when it is written, a
@@ -52,8 +53,8 @@ final class ChunkLoop implements DataLoop, WriteObserver {
     }
 
     @Override
-    public Optional<Unanswered> takeOver(long endNs) {
-        return baton.takeAway() ? Optional.of(new Unanswered(1, System.nanoTime() - begunNs)) : Optional.empty();
+    public Optional<Supplier<Unanswered>> takeOver(long endNs) {
+        return baton.takeAway() ? Optional.of(() -> new Unanswered(1, System.nanoTime() - begunNs)) : Optional.empty();
     }
 
     @Override

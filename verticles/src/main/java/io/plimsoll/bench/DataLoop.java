@@ -4,6 +4,7 @@ import io.plimsoll.io.PosixException;
 import io.plimsoll.model.Direction;
 import io.plimsoll.stats.OpRecorder;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The work of one data thread. `run` is for that thread; the recorder, `measuring` and `inFlight` are for any; the
 /// counts are for any thread after `run` has ended, and for the one that took over; what was read back when the thread
@@ -16,12 +17,13 @@ interface DataLoop extends AutoCloseable {
     /// @throws java.util.concurrent.CancellationException where somebody else took over meanwhile
     void run(Timeline line) throws PosixException;
 
-    /// Takes the work from a thread that waits for the storage and is not waited for any longer, and brings the counts
-    /// to their end as they stand. Whenever that thread comes back, it touches nothing of them; it only closes.
+    /// Takes the work from a thread that waits for the storage and is not waited for any longer. Whenever that thread
+    /// comes back, it touches nothing of the counts; it only closes.
     ///
     /// @param endNs when the job was over, or was told to be, on the monotonic clock
-    /// @return what was in flight; empty where the thread does not wait for the storage just now
-    Optional<Unanswered> takeOver(long endNs);
+    /// @return to be called once: brings the counts to their end as they stand, which takes a while where much was due,
+    ///     and tells what was in flight; empty where the thread does not wait for the storage just now
+    Optional<Supplier<Unanswered>> takeOver(long endNs);
 
     OpRecorder recorder();
 
@@ -80,6 +82,11 @@ interface DataLoop extends AutoCloseable {
 
     /// Units that were read and not judged, as this run had not written them.
     default long unitsNotJudged() {
+        return 0;
+    }
+
+    /// Blocks read back so far, files synced for it included; for any thread.
+    default long readBackSteps() {
         return 0;
     }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 
 /// One data thread of a job: makes its engine and opens its files, waits at the gate, works, and gives all back. It is
 /// a daemon, so that a storage that never answers cannot keep the process from ending.
@@ -57,7 +58,7 @@ final class DataThread {
     }
 
     /// As [DataLoop#takeOver].
-    Optional<Unanswered> takeOver(long endNs) {
+    Optional<Supplier<Unanswered>> takeOver(long endNs) {
         return loop().flatMap(theLoop -> theLoop.takeOver(endNs));
     }
 

@@ -80,7 +80,10 @@ final class GeneratorChecks {
         if (!TruthChecks.measuresStorage(job, seen)) {
             return Optional.empty();
         }
-        double spun = job.plan().load().spinShareMax();
+        // Behind the rate nobody spins.
+        boolean followed = job.openLoop().isEmpty()
+                || RunChecks.doneShare(job, job.openLoop().get()) >= RunChecks.ACHIEVED_SHARE_MIN;
+        double spun = followed ? job.plan().load().spinShareMax() : 0;
         List<String> evidence = new ArrayList<>();
         long busy = seen.threads().stream()
                 .filter(t -> share(t.runNs(), seen) - spun > THREAD_BUSY_SHARE_MAX)

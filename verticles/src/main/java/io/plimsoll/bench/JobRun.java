@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToLongBiFunction;
 import java.util.stream.IntStream;
 
@@ -175,6 +176,8 @@ final class JobRun {
     private void afterwards() throws InterruptedException {
         observed.countDown();
         long beganNs = System.nanoTime();
+        long steps = 0;
+        long stepNs = beganNs;
         while (!joined(System.nanoTime() + GATE_CHECK_MS * 1_000_000)) {
             interrupted |= stopped.getAsBoolean();
             if (interrupted) {
@@ -183,8 +186,13 @@ final class JobRun {
             if (control.givenUp().isPresent()) {
                 return;
             }
+            long now = System.nanoTime();
+            long done = loops().stream().mapToLong(DataLoop::readBackSteps).sum();
+            stepNs = done > steps ? now : stepNs;
+            steps = done;
             long patienceNs = interrupted ? JOIN_NS_MAX : patience.failureNs;
-            if (control.stoppedFor(patienceNs) && System.nanoTime() - beganNs >= patienceNs) {
+            boolean stoppedLongAgo = control.stoppedFor(patienceNs) && now - beganNs >= patienceNs;
+            if (stoppedLongAgo || now - stepNs >= patience.endNs) {
                 control.giveUp(NOT_ENDED);
                 return;
             }
@@ -249,24 +257,30 @@ final class JobRun {
     /// Goes on without the data threads that do not come back. A schedule goes on, too, whoever waits: what was due
     /// meanwhile, and what is in flight, is accounted for in their place.
     private void takeOver(long endNs) throws InterruptedException {
+        control.stop(); // for those that wait for others
         long patienceNs = System.nanoTime() + TAKE_OVER_NS_MAX;
-        int left = 0;
+        List<Supplier<Unanswered>> taken = new ArrayList<>();
         int atWork = 0;
         for (DataThread thread : threads) {
-            Optional<Unanswered> taken = thread.takeOver(endNs);
-            while (taken.isEmpty() && !thread.finished() && System.nanoTime() < patienceNs) {
+            Optional<Supplier<Unanswered>> work = thread.takeOver(endNs);
+            while (work.isEmpty() && !thread.finished() && System.nanoTime() < patienceNs) {
                 unfinished.await(1, TimeUnit.MILLISECONDS); // it is at the storage again soon, or through
-                taken = thread.takeOver(endNs);
+                work = thread.takeOver(endNs);
             }
-            unanswered = taken.map(unanswered::and).orElse(unanswered);
-            atWork += taken.isEmpty() && !thread.finished() ? 1 : 0;
-            left += taken.isPresent() || !thread.finished() ? 1 : 0;
+            work.ifPresent(taken::add);
+            atWork += work.isEmpty() && !thread.finished() ? 1 : 0;
         }
-        if (left > 0) {
+        for (Supplier<Unanswered> work : taken) {
+            unanswered = unanswered.and(work.get());
+        }
+        if (!taken.isEmpty() || atWork > 0) {
             leftNs = endNs;
-            control.giveUp(unanswered.operations()
-                    + " operation(s) in flight have not completed; the storage does not answer"
-                    + (atWork == 0 ? "" : "; what " + atWork + " data thread(s) did last is not known"));
+            control.giveUp(
+                    (unanswered.operations() == 0
+                                    ? NOT_ENDED
+                                    : unanswered.operations()
+                                            + " operation(s) in flight have not completed; the storage does not answer")
+                            + (atWork == 0 ? "" : "; what " + atWork + " data thread(s) did last is not known"));
         }
     }
 
@@ -358,7 +372,12 @@ final class JobRun {
                 activeNs,
                 loops.stream().mapToLong(DataLoop::verifiedUnits).sum(),
                 loops.stream().mapToLong(DataLoop::unitsNotJudged).sum(),
-                loops.stream().flatMap(loop -> loop.readBack().stream()).reduce(ReadBack.Done::plus),
+                // Of a thread that has not ended it is not known.
+                control.givenUp().isPresent()
+                        ? Optional.empty()
+                        : loops.stream()
+                                .flatMap(loop -> loop.readBack().stream())
+                                .reduce(ReadBack.Done::plus),
                 fetchedBytes,
                 interrupted,
                 control.failure());

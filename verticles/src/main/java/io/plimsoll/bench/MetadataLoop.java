@@ -9,6 +9,7 @@ import io.plimsoll.stats.OpRecorder.Track;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// What a data thread of metadata work does: in rounds it creates all its files, then stats, opens, renames and
@@ -135,13 +136,13 @@ final class MetadataLoop implements DataLoop {
     }
 
     @Override
-    public Optional<Unanswered> takeOver(long endNs) {
+    public Optional<Supplier<Unanswered>> takeOver(long endNs) {
         if (!baton.takeAway()) {
             return Optional.empty();
         }
         long begunNs = Math.max(lastCompletedNs, phaseStartNs);
         endPhase(Math.max(lastCompletedNs, endNs));
-        return Optional.of(new Unanswered(1, System.nanoTime() - begunNs));
+        return Optional.of(() -> new Unanswered(1, System.nanoTime() - begunNs));
     }
 
     private int operate(Direction kind, int file) {

@@ -37,6 +37,7 @@ final class ReadBack {
     private long bytes;
     private OptionalLong cachedBytes = OptionalLong.of(0);
     private boolean reading;
+    private volatile long steps;
 
     /// @param direct past the page cache
     ReadBack(
@@ -78,6 +79,11 @@ final class ReadBack {
         }
     }
 
+    /// Files synced and operations completed so far; for any thread.
+    long steps() {
+        return steps;
+    }
+
     /// What was read, well or not; empty where it has not come to that.
     Optional<Done> done() {
         return reading ? Optional.of(new Done(bytes, cachedBytes)) : Optional.empty();
@@ -101,6 +107,7 @@ final class ReadBack {
         }
         OpenMode mode = new OpenMode(true, false, false, direct, SyncPolicy.OpenFlag.NONE);
         cachedBytes = sum(cachedBytes, files.reopenUncached(file, mode));
+        steps++;
     }
 
     private static OptionalLong sum(OptionalLong a, OptionalLong b) {
@@ -151,6 +158,8 @@ final class ReadBack {
         if (result < 0 && !Engine.again(result)) {
             throw new PosixException("read back", files.path(read.file), -result, "at offset " + read.offset);
         }
+        steps++;
+        bytes += Math.max(result, 0);
         read.done += Math.max(result, 0);
         if (result == 0) {
             // Beyond the end there is nothing: right where nothing was written, and found out where something was.
@@ -159,7 +168,6 @@ final class ReadBack {
             queueRest(read);
             return;
         }
-        bytes += read.bytes;
         PosixException damage = BlockOperations.damage(verifier, engine, files, read);
         if (damage != null) {
             throw damage;

@@ -101,12 +101,13 @@ final class ReportSql {
         where c.run = $1 and i.started_at < $3 and i.started_at + d.length > $2
         """;
 
-    /// The run's histograms, client by client. `$1` run.
+    /// The run's histograms, client by client; the longest write may be in the interval before or after that of its
+    /// count. `$1` run.
     static final String HISTOGRAMS = """
         select i.client, i.latency_max_ns, i.latency_histogram
         from clients c
         join intervals i on i.client = c.client
-        where c.run = $1 and i.ops > 0
+        where c.run = $1 and (i.ops > 0 or i.latency_max_ns > 0)
         order by i.client, i.sequence
         """;
 

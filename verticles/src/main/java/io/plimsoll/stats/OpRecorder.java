@@ -10,8 +10,8 @@ import org.HdrHistogram.Histogram;
 /// Collects the latencies of one data thread's operations, by kind of operation and by track; 1 ns to 1 h, at
 /// most 0.4 % off.
 ///
-/// One thread records: an index and a store, nothing else. Counts only grow, so that any other thread may read
-/// them at any time, and what is new since it last did is an interval. An operation is in exactly one interval
+/// One thread records: an index and a store, nothing else. Counts only grow (but for [#restart]), so that any other
+/// thread may read them at any time, and what is new since it last did is an interval. An operation is in exactly one interval
 /// with each of its numbers; with a read in the middle of it they may be in two intervals that follow each other.
 /// Once the recording thread has ended (and the reader knows it by a happens-before edge), the sums are exact.
 ///

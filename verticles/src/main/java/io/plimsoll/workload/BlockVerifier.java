@@ -35,7 +35,7 @@ import java.util.zip.CRC32C;
 /// One data thread. Sealing and checking allocate nothing.
 public final class BlockVerifier {
     /// Of all data threads of a job together, where they write: 128 GiB in units of 4 KiB, remembered in 128 MiB, which
-    /// is half of the direct memory that a JVM of 256 MiB gives.
+    /// is half of the direct memory that a JVM with 256 MiB of heap gives.
     public static final long REMEMBERED_UNITS_MAX = 1 << 25;
     /// That one of them takes.
     public static final int REMEMBERED_UNIT_BYTES = Integer.BYTES;

@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -657,8 +658,13 @@ class BenchIT {
         jobs.add(paced);
         for (Trial job : jobs) {
             job.unlink = true;
-            long from = System.nanoTime();
-            JobResult result = run(job, () -> System.nanoTime() - from > 500_000_000);
+            AtomicBoolean atWork = new AtomicBoolean();
+            Progress progress = state -> {
+                if (state instanceof Progress.Working working && working.opsPerSecond() > 0) {
+                    atWork.set(true);
+                }
+            };
+            JobResult result = run(job, progress, atWork::get);
             assertTrue(result.interrupted(), job.work + "");
             assertEquals(Optional.empty(), result.failure(), job.work + "");
             assertTrue(
@@ -688,7 +694,7 @@ class BenchIT {
                 job.load = new Load.Open(500, Load.Arrival.LINEAR, Load.Pacer.TIMED);
                 Path file = mount.resolve("plimsoll-bench/job/job.0.0");
                 // Somebody else takes the space that was there when the job began.
-                JobResult result = run(job, () -> fillOnceBegun(file, mount.resolve("other")));
+                JobResult result = run(job, Progress.NONE, () -> fillOnceBegun(file, mount.resolve("other")));
                 String failure = result.failure().orElseThrow(() -> new AssertionError(kind + " was not stopped"));
                 assertTrue(failure.startsWith("write " + file + ": "), failure);
                 assertTrue(failure.contains("ENOSPC"), failure);
@@ -893,12 +899,12 @@ class BenchIT {
     }
 
     private JobResult run(Trial job) throws Exception {
-        return run(job, NEVER);
+        return run(job, Progress.NONE, NEVER);
     }
 
     /// Whatever comes of a job, it can be shown.
-    private JobResult run(Trial job, BooleanSupplier stopped) throws Exception {
-        JobResult result = Bench.run(job.request(temp), Progress.NONE, stopped);
+    private JobResult run(Trial job, Progress progress, BooleanSupplier stopped) throws Exception {
+        JobResult result = Bench.run(job.request(temp), progress, stopped);
         for (boolean bins : List.of(false, true)) {
             JsonNode shown = JSON.readTree(BenchJson.render(result, SampleResults.RENDERING, bins));
             assertEquals(

@@ -175,6 +175,25 @@ final class BlockLoopTest {
     }
 
     @Test
+    void whatWasDueInTheRampIsInNoResultOfAJobThatIsStoppedInIt() throws InterruptedException {
+        Load.Open load = new Load.Open(1_000_000, Load.Arrival.LINEAR, Load.Pacer.SPIN);
+        Span span = new Span(3_600_000_000_000L, 1_000_000_000, true);
+        JobPlan plan = plan(work(AccessMode.RANDREAD, 1 << 20, SyncPolicy.NONE), 1, 2, load, span);
+        List<JobRun.Moment> moments = new ArrayList<>();
+        JobRun.Listener listener = new JobRun.Listener() {
+            @Override
+            public void sampled(JobRun.Moment moment) {
+                moments.add(moment);
+            }
+        };
+        BooleanSupplier stopped = () -> moments.stream().anyMatch(m -> m.ops()[Direction.READ.ordinal()] > 0);
+        Outcome outcome = run(plan, listener, stopped);
+        assertTrue(outcome.interrupted());
+        assertEquals(0, outcome.due());
+        assertEquals(0, outcome.missed());
+    }
+
+    @Test
     void aStopEndsTheJobAndKeepsWhatWasDone() throws InterruptedException {
         AtomicBoolean stop = new AtomicBoolean();
         BooleanSupplier stopped = () -> stop.getAndSet(true);

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -111,7 +112,7 @@ class JobRunIT {
         };
         Outcome outcome = run(new Span(0, SECOND / 10, true), new Patience(LONG, LONG, SECOND), List.of(busy));
         assertEquals(
-                "0 operation(s) in flight have not completed; the storage does not answer; what 1 data thread(s) did"
+                "the data threads have not ended; the storage does not answer; what 1 data thread(s) did"
                         + " last is not known",
                 message(outcome));
         assertEquals(SECOND / 10, outcome.elapsedNs());
@@ -149,7 +150,7 @@ class JobRunIT {
 
     private abstract static class Quiet implements DataLoop {
         @Override
-        public Optional<Unanswered> takeOver(long endNs) {
+        public Optional<Supplier<Unanswered>> takeOver(long endNs) {
             return Optional.empty();
         }
 
@@ -186,8 +187,8 @@ class JobRunIT {
         }
 
         @Override
-        public Optional<Unanswered> takeOver(long endNs) {
-            return Optional.of(new Unanswered(1, SECOND));
+        public Optional<Supplier<Unanswered>> takeOver(long endNs) {
+            return Optional.of(() -> new Unanswered(1, SECOND));
         }
 
         @Override

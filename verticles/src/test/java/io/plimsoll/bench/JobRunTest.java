@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -102,7 +103,7 @@ class JobRunTest {
         }
 
         @Override
-        public Optional<Unanswered> takeOver(long endNs) {
+        public Optional<Supplier<Unanswered>> takeOver(long endNs) {
             return Optional.empty();
         }
 

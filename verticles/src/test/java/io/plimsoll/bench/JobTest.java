@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -114,7 +115,7 @@ class JobTest {
         }
 
         @Override
-        public Optional<Unanswered> takeOver(long endNs) {
+        public Optional<Supplier<Unanswered>> takeOver(long endNs) {
             return Optional.empty();
         }
 

@@ -31,9 +31,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReadBackIT {
@@ -116,42 +114,6 @@ class ReadBackIT {
             ReadBack readBack = new ReadBack(engine, work, files, new BlockVerifier(work, 0, 1, 1), false, stopped);
             readBack.run();
             assertEquals(Optional.empty(), readBack.done());
-        }
-    }
-
-    /// A frozen file system syncs nothing until it thaws.
-    @Test
-    @Timeout(60)
-    void aStopEndsItThoughTheStorageDoesNotAnswer() throws Exception {
-        Work.Blocks work = work(BlockSizes.of(BLOCK), BLOCKS * BLOCK);
-        JobControl control = new JobControl();
-        Path mount = temp.resolve("frozen");
-        try (TestMounts disk = TestMounts.ext4(mount, temp.resolve("image"), "64m");
-                Engine engine = ring()) {
-            Path file = Files.write(mount.resolve("data"), new byte[BLOCKS * BLOCK]);
-            OpenedFiles files = new OpenedFiles(engine, List.of(new FileRef.At(file)), mode(false));
-            assumeTrue(disk.freeze(), "not allowed to freeze");
-            try {
-                Thread.ofPlatform().daemon().start(() -> {
-                    LockSupport.parkNanos(200_000_000);
-                    control.stop();
-                });
-                ReadBack readBack = new ReadBack(engine, work, files, new BlockVerifier(work, 0, 1, 1), false, control);
-                readBack.run();
-                assertTrue(control.stopped());
-                assertEquals(Optional.empty(), readBack.done());
-            } finally {
-                disk.thaw();
-            }
-        }
-    }
-
-    private static Engine ring() {
-        try {
-            return Engines.open(EngineKind.IO_URING, 4, BLOCK);
-        } catch (PosixException e) {
-            assumeTrue(false, "the system refuses io_uring: " + e.getMessage());
-            throw new IllegalStateException(e);
         }
     }
 

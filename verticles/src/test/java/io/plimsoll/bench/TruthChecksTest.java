@@ -392,6 +392,11 @@ class TruthChecksTest {
                             .rules(),
                     pacer + " never sleeps at this rate");
         }
+        TruthCase behind = reads(busy.andThen(c -> {
+            c.load = new Load.Open(20_000, Load.Arrival.LINEAR, Load.Pacer.HYBRID);
+            c.openLoop = Optional.of(new OpenLoopResult(20_000, 20_000, 15_000, 200_000, 50_000, latencies(0, 0)));
+        }));
+        assertTrue(behind.rules().contains("cpu-saturated"), "behind the rate nobody spins: " + behind.rules());
         assertEquals(
                 List.of("cpu-saturated"),
                 reads(busy.andThen(c -> c.load = new Load.Open(100, Load.Arrival.LINEAR, Load.Pacer.HYBRID)))
