@@ -43,7 +43,7 @@ final class Admissions {
     /// Takes up the runs that a former server at the same place left open when it died.
     Future<?> resume() {
         var find = new Persist.FindLeftOpen(server.hostName(), server.settings().getString("tcp"));
-        return Persist.<Persist.LeftOpen>ask(vertx, find).onSuccess(left -> {
+        return PersistBus.<Persist.LeftOpen>ask(vertx, find).onSuccess(left -> {
             roster.resumed(left, now());
             left.runs()
                     .forEach(run -> LOG.atWarn()
@@ -94,7 +94,7 @@ final class Admissions {
             return refused(refusal.get());
         }
         return run(hello.run())
-                .compose(run -> Persist.<Persist.Admission>ask(
+                .compose(run -> PersistBus.<Persist.Admission>ask(
                                 vertx,
                                 new Persist.AdmitClient(
                                         run.run(),
@@ -118,7 +118,7 @@ final class Admissions {
     /// The run that a returning client names, or the open one, or a new one.
     private Future<Persist.RunRow> run(Optional<UUID> named) {
         if (named.isPresent()) {
-            return Persist.<Persist.RunRow>ask(vertx, new Persist.FindRun(named.get()))
+            return PersistBus.<Persist.RunRow>ask(vertx, new Persist.FindRun(named.get()))
                     .recover(e -> code(e) == Persist.NOT_FOUND
                             ? refused("run " + named.get() + " is not in this server's database")
                             : Future.failedFuture(e));
@@ -127,8 +127,12 @@ final class Admissions {
             return Future.succeededFuture(roster.openRun().get());
         }
         if (opening == null) {
-            var open = new Persist.OpenRun(UUID.randomUUID(), server.hostName(), server.version(), server.settings());
-            opening = Persist.<Persist.RunRow>ask(vertx, open)
+            var open = new Persist.OpenRun(
+                    UUID.randomUUID(),
+                    server.hostName(),
+                    server.version(),
+                    server.settings().encode());
+            opening = PersistBus.<Persist.RunRow>ask(vertx, open)
                     .onSuccess(run -> {
                         roster.runOpened(run);
                         act.accept(List.of(

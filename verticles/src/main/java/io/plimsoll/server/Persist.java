@@ -7,22 +7,14 @@ import io.plimsoll.model.HostFacts;
 import io.plimsoll.model.Report;
 import io.plimsoll.model.Require;
 import io.plimsoll.model.Session;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/// What the persistence verticle is asked to write, as requests on the local address [#ADDRESS], sent with [#DELIVERY].
-/// It replies after the commit, never before; a failed request may be sent again, because every one of them is
-/// idempotent. Failures carry one of the codes [#NOT_FOUND], [#UNSTORABLE], [#UNAVAILABLE].
+/// What the persistence verticle is asked to write, over [PersistBus]. It replies after the commit, never before; a
+/// failed request may be sent again, because every one of them is idempotent. Failures carry one of the codes
+/// [#NOT_FOUND], [#UNSTORABLE], [#UNAVAILABLE].
 public sealed interface Persist {
-    String ADDRESS = "plimsoll.local.persist";
-
     /// Failure code: what was asked for is not there.
     int NOT_FOUND = 404;
 
@@ -35,36 +27,10 @@ public sealed interface Persist {
     /// How long a request is retried while the database is away, before it fails with [#UNAVAILABLE].
     long RETRY_MS_MAX = 60_000;
 
-    /// Within this JVM only, and with more patience than the verticle has: its answer always comes first.
-    DeliveryOptions DELIVERY = new DeliveryOptions().setLocalOnly(true).setSendTimeout(RETRY_MS_MAX * 4);
-
-    /// Asks the persistence verticle.
-    static <T> Future<T> ask(Vertx vertx, Persist request) {
-        return vertx.eventBus().<T>request(ADDRESS, request, DELIVERY).map(Message::body);
-    }
-
-    /// Lets requests and replies travel on this bus as they are. To call it twice is harmless.
-    static void registerCodecs(EventBus bus) {
-        LocalCodec.register(
-                bus,
-                List.of(
-                        OpenRun.class,
-                        FindRun.class,
-                        FindLeftOpen.class,
-                        LeftOpen.class,
-                        AdmitClient.class,
-                        Reports.class,
-                        Notices.class,
-                        Presence.class,
-                        Prove.class,
-                        CloseRun.class,
-                        RunRow.class,
-                        Admission.class,
-                        Completeness.class));
-    }
-
     /// Makes a run, or finds the one with this UUID. Reply: [RunRow].
-    record OpenRun(UUID uuid, String serverHost, String serverVersion, JsonObject settings) implements Persist {}
+    ///
+    /// @param settings a JSON object
+    record OpenRun(UUID uuid, String serverHost, String serverVersion, String settings) implements Persist {}
 
     /// Finds a run that a returning client names. Reply: [RunRow], or [#NOT_FOUND].
     record FindRun(UUID uuid) implements Persist {}

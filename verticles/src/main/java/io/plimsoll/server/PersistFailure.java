@@ -3,7 +3,7 @@ package io.plimsoll.server;
 import io.vertx.pgclient.PgException;
 import java.time.DateTimeException;
 
-/// Why a request to [Persist#ADDRESS] failed, with one of its failure codes.
+/// Why a request to [PersistBus#ADDRESS] failed, with one of its failure codes.
 final class PersistFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

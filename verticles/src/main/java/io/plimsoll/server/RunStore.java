@@ -4,6 +4,7 @@ import io.plimsoll.model.ClientId;
 import io.plimsoll.model.ClientState;
 import io.plimsoll.model.Session;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
@@ -22,7 +23,11 @@ final class RunStore {
     static Future<Persist.RunRow> open(SqlConnection connection, Persist.OpenRun request) {
         return connection
                 .preparedQuery(Sql.OPEN_RUN)
-                .execute(Tuple.of(request.uuid(), request.serverHost(), request.serverVersion(), request.settings()))
+                .execute(Tuple.of(
+                        request.uuid(),
+                        request.serverHost(),
+                        request.serverVersion(),
+                        new JsonObject(request.settings())))
                 .compose(_ -> find(connection, new Persist.FindRun(request.uuid())));
     }
 

@@ -19,7 +19,6 @@ import io.plimsoll.model.TargetFacts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -322,7 +321,7 @@ class PersistenceVerticleIT {
     }
 
     private static Persist.OpenRun openRun(UUID uuid) {
-        return new Persist.OpenRun(uuid, "server", "0.1", new JsonObject().put("port", 42000));
+        return new Persist.OpenRun(uuid, "server", "0.1", "{\"port\": 42000}");
     }
 
     private Persist.Numbered someReport(long sequence) {
@@ -402,7 +401,7 @@ class PersistenceVerticleIT {
 
     private <T> Future<T> request(Persist request) {
         return vertx.eventBus()
-                .<T>request(Persist.ADDRESS, request, Persist.DELIVERY)
+                .<T>request(PersistBus.ADDRESS, request, PersistBus.DELIVERY)
                 .map(reply -> reply.body());
     }
 

@@ -13,7 +13,6 @@ import io.plimsoll.wire.Samples;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,7 +124,7 @@ class PostgresOutageIT {
     private long deploy(long retryMsMax, long transactionMsMax) {
         await(vertx.deployVerticle(
                 new PersistenceVerticle(database, Future::succeededFuture, 100_000, retryMsMax, transactionMsMax)));
-        Persist.RunRow run = await(request(new Persist.OpenRun(UUID.randomUUID(), "host", "0.1", new JsonObject())));
+        Persist.RunRow run = await(request(new Persist.OpenRun(UUID.randomUUID(), "host", "0.1", "{}")));
         Persist.Admission client = await(request(
                 new Persist.AdmitClient(run.run(), Samples.session("berta"), Samples.host(), Samples.plan(), 5)));
         return client.row().client();
@@ -176,7 +175,7 @@ class PostgresOutageIT {
 
     private <T> Future<T> request(Persist request) {
         return vertx.eventBus()
-                .<T>request(Persist.ADDRESS, request, Persist.DELIVERY)
+                .<T>request(PersistBus.ADDRESS, request, PersistBus.DELIVERY)
                 .map(reply -> reply.body());
     }
 

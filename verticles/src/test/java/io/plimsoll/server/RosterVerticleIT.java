@@ -162,7 +162,8 @@ final class RosterVerticleIT {
 
         Future<Local.Admitted> admit(Message.Hello hello, long connection) {
             return vertx.eventBus()
-                    .<Local.Admitted>request(Local.ROSTER, new Local.Admit(hello, connection, "test"), Persist.DELIVERY)
+                    .<Local.Admitted>request(
+                            Local.ROSTER, new Local.Admit(hello, connection, "test"), PersistBus.DELIVERY)
                     .map(reply -> reply.body());
         }
 

@@ -59,7 +59,7 @@ final class TcpVerticleIT {
                 m.reply(new Local.Admitted(new java.util.UUID(1, 2), 7, keys.incrementAndGet(), 0));
             }
         });
-        vertx.eventBus().<Persist.Reports>localConsumer(Persist.ADDRESS, m -> {
+        vertx.eventBus().<Persist.Reports>localConsumer(PersistBus.ADDRESS, m -> {
             boolean poison = m.body().reports().stream().anyMatch(r -> r.sequence() == unstorable.get());
             if (frozen) {
                 return;
