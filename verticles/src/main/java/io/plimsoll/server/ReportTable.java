@@ -110,7 +110,7 @@ enum ReportTable {
 
     /// Reports of this table as one array for each column.
     ///
-    /// @throws IllegalArgumentException if one of them cannot be stored
+    /// @throws PersistFailure if one of them cannot be stored
     Tuple columns(List<Persist.Numbered> reports) {
         Object[][] arrays = columns.stream()
                 .map(column -> Array.newInstance(column.javaType(), reports.size()))
@@ -124,8 +124,13 @@ enum ReportTable {
         return Tuple.from(List.of(arrays));
     }
 
+    /// @throws PersistFailure for a time outside of what the database is meant to hold
     static OffsetDateTime timestamp(long atMs) {
-        Require.wallClock("time", atMs);
+        try {
+            Require.wallClock("time", atMs);
+        } catch (IllegalArgumentException e) {
+            throw PersistFailure.unstorable(e);
+        }
         return Instant.ofEpochMilli(atMs).atOffset(ZoneOffset.UTC);
     }
 
