@@ -8,10 +8,14 @@ import io.plimsoll.wire.WireException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The socket of one connection on the server: bytes to messages and back. What they lead to is decided by its
 /// [Conversation]. Lives on its verticle's event loop.
 final class ClientConnection {
+    private static final Logger LOG = LoggerFactory.getLogger("plimsoll.tcp");
+
     /// A stranger may make us hold no more than this.
     private static final int HELLO_BYTES_MAX = 64 * 1024;
 
@@ -85,6 +89,10 @@ final class ClientConnection {
             heard.accept(new Conversation.Event.Read(decoder.midFrame()));
         } catch (WireException e) {
             heard.accept(new Conversation.Event.Garbled(e.getMessage()));
+        } catch (RuntimeException e) {
+            // the decoder is out of step now, whoever is at fault
+            LOG.error("connection-not-understood", e);
+            heard.accept(new Conversation.Event.Garbled("what was sent could not be read: " + e));
         }
     }
 

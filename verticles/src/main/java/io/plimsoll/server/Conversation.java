@@ -72,6 +72,9 @@ final class Conversation {
         CLOSED
     }
 
+    /// Within it a hello is answered, or its sender comes again: as long as a client waits for a word.
+    static final long ADMISSION_MS_MAX = 20_000;
+
     private static final int REASON_CHARS_MAX = 1_000;
 
     final long number;
@@ -100,16 +103,13 @@ final class Conversation {
     void on(Event event, long nowMs, Consumer<? super Action> act) {
         switch (event) {
             case Event.Said e -> said(e.message(), nowMs, act);
-            case Event.Read e -> {
-                midFrame = e.midFrame();
-                lastReadMs = nowMs;
-            }
-            case Event.Admitted e -> admitted(e.as(), act);
+            case Event.Read e -> read(e.midFrame(), nowMs);
+            case Event.Admitted e -> admitted(e.as(), nowMs, act);
             case Event.NotAdmitted e -> {
                 if (e.forGood()) {
                     refuse(e.reason(), nowMs, act);
                 } else {
-                    // who is in the middle of a run comes again; a refusal would end the run
+                    // it comes again; a refusal would end its run
                     cut("cannot be admitted now: " + e.reason(), nowMs, act);
                 }
             }
@@ -151,6 +151,15 @@ final class Conversation {
         return closeReason;
     }
 
+    /// The rest of a frame is due for as long as a hello is, from the read that began it.
+    private void read(boolean midFrameNow, long nowMs) {
+        if (phase == Phase.OPEN && midFrameNow && !midFrame) {
+            deadlineMs = nowMs + limits.handshakeTimeoutMs();
+        }
+        midFrame = midFrameNow;
+        lastReadMs = nowMs;
+    }
+
     private void said(Message message, long nowMs, Consumer<? super Action> act) {
         String what = message.getClass().getSimpleName();
         switch (phase) {
@@ -158,6 +167,7 @@ final class Conversation {
                 if (message instanceof Message.Hello first) {
                     hello = first;
                     phase = Phase.ADMITTING;
+                    deadlineMs = nowMs + ADMISSION_MS_MAX;
                     act.accept(new Action.Admit(first));
                 } else {
                     garbled("began with " + what + " instead of a hello", nowMs, act);
@@ -175,11 +185,16 @@ final class Conversation {
         }
     }
 
+    /// An acknowledgement says that all before it is there, so nothing may be left out. What a late delivery has not
+    /// got
+    /// is lost already: it may go on behind the gap.
     private void report(Message.Numbered numbered, long nowMs, Consumer<? super Action> act) {
-        if (lastSequence != 0 && numbered.sequence() != lastSequence + 1) {
-            garbled("sent report " + numbered.sequence() + " after " + lastSequence, nowMs, act);
+        long due = lastSequence + 1;
+        if (hello.late() ? numbered.sequence() < due : numbered.sequence() != due) {
+            garbled("sent report " + numbered.sequence() + " where " + due + " was due", nowMs, act);
             return;
         }
+        deadlineMs = nowMs + limits.handshakeTimeoutMs();
         lastSequence = numbered.sequence();
         waitingReports++;
         act.accept(new Action.Take(
@@ -188,10 +203,12 @@ final class Conversation {
     }
 
     /// The roster counts a connection that it admitted until it hears that it is closed, so this is kept in any phase.
-    private void admitted(Local.Admitted as, Consumer<? super Action> act) {
+    private void admitted(Local.Admitted as, long nowMs, Consumer<? super Action> act) {
         admitted = as;
         if (phase == Phase.ADMITTING) {
             phase = Phase.OPEN;
+            lastSequence = hello.late() ? 0 : as.committed();
+            deadlineMs = nowMs + limits.handshakeTimeoutMs();
             say(
                     new Message.Welcome(as.runUuid(), as.run(), limits.windowReports(), as.committed(), serverVersion),
                     act);
@@ -246,11 +263,15 @@ final class Conversation {
                     cut(midFrame ? "sent half a hello, then nothing" : "sent nothing", nowMs, act);
                 }
             }
-            case ADMITTING -> {}
+            case ADMITTING -> {
+                if (nowMs >= deadlineMs) {
+                    cut("not admitted within " + ADMISSION_MS_MAX / 1000.0 + " s", nowMs, act);
+                }
+            }
             case OPEN -> {
-                if (!midFrame || !reading) {
+                if (!reading) {
                     deadlineMs = nowMs + limits.handshakeTimeoutMs();
-                } else if (nowMs >= deadlineMs) {
+                } else if (midFrame && nowMs >= deadlineMs) {
                     cut("sent half a frame, then nothing", nowMs, act);
                 }
                 if (nowMs - lastReadMs >= limits.silenceTimeoutMs()) {

@@ -6,7 +6,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,9 +104,13 @@ public final class PersistenceVerticle extends VerticleBase {
     }
 
     private void write(WriteQueue.Batch<Message<Persist>> batch) {
-        List<Persist.Numbered> reports = batch.reports();
-        boolean lookUp = store.mayBeThere(reports);
-        database.withTransaction(transactionMsMax, connection -> store.write(connection, reports, lookUp))
+        // whatever is thrown is an answer, too, or this writer would never be free again
+        Future.succeededFuture(batch.reports())
+                .compose(reports -> {
+                    boolean lookUp = store.mayBeThere(reports);
+                    return database.withTransaction(
+                            transactionMsMax, connection -> store.write(connection, reports, lookUp));
+                })
                 .onComplete(written -> {
                     tell(written.succeeded() ? new Writers.Event.Written<>(batch) : failed(batch, written.cause()));
                     checkFlushed();

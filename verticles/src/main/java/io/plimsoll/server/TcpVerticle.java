@@ -130,10 +130,31 @@ final class TcpVerticle extends VerticleBase {
         telling = true;
         try {
             for (Intake.Event next = events.poll(); next != null; next = events.poll()) {
-                intake.on(next, nowMs(), this::carryOut);
+                decide(next);
             }
         } finally {
             telling = false;
+        }
+    }
+
+    /// A connection that cannot be decided on is ended, and disturbs no other one.
+    private void decide(Intake.Event event) {
+        try {
+            intake.on(event, nowMs(), this::attempt);
+        } catch (RuntimeException e) {
+            LOG.error("not-decided", e);
+            if (event instanceof Intake.Event.Of of && !(of.event() instanceof Conversation.Event.Garbled)) {
+                tell(of.connection(), new Conversation.Event.Garbled("the server failed: " + e.getMessage()));
+            }
+        }
+    }
+
+    /// What cannot be done keeps nothing else from being done: an acknowledgement least of all.
+    private void attempt(Intake.Action action) {
+        try {
+            carryOut(action);
+        } catch (RuntimeException e) {
+            LOG.error("not-carried-out", e);
         }
     }
 
@@ -166,10 +187,8 @@ final class TcpVerticle extends VerticleBase {
                 .<Local.Admitted>request(
                         Local.ROSTER, new Local.Admit(hello, connection.number, connection.remote), PersistBus.DELIVERY)
                 .onSuccess(reply -> tell(connection.number, new Conversation.Event.Admitted(reply.body())))
-                .onFailure(e -> tell(
-                        connection.number,
-                        new Conversation.Event.NotAdmitted(
-                                e.getMessage(), hello.run().isEmpty() || hopeless(e))));
+                .onFailure(
+                        e -> tell(connection.number, new Conversation.Event.NotAdmitted(e.getMessage(), hopeless(e))));
     }
 
     private static boolean hopeless(Throwable failure) {
@@ -178,8 +197,9 @@ final class TcpVerticle extends VerticleBase {
     }
 
     private void store(List<Persist.Numbered> reports) {
-        vertx.eventBus()
-                .request(PersistBus.ADDRESS, new Persist.Reports(reports), PersistBus.DELIVERY)
+        // a batch that cannot even be handed on is answered like any other, or no other one would follow
+        Future.succeededFuture(new Persist.Reports(reports))
+                .compose(request -> PersistBus.ask(vertx, request))
                 .onSuccess(_ -> tell(new Intake.Event.Stored()))
                 .onFailure(e -> {
                     int code = Admissions.code(e);

@@ -2,6 +2,7 @@ package io.plimsoll.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plimsoll.model.EventKind;
 import io.plimsoll.model.Report;
@@ -66,11 +67,59 @@ final class ConversationTest {
     }
 
     @Test
-    void aGapInTheSequenceIsRefused() {
+    void aGapInTheSequenceIsRefusedAlsoBeforeTheFirstReportOfAConnection() {
         open(0);
         say(1, 0);
         say(3, 0);
-        assertEquals(new Action.Refuse("sent report 3 after 1"), taken().getLast());
+        assertEquals(new Action.Refuse("sent report 3 where 2 was due"), taken().getLast());
+        open(5);
+        say(7, 0);
+        assertEquals(List.of(new Action.Refuse("sent report 7 where 6 was due")), taken());
+        open(5);
+        say(5, 0);
+        assertEquals(List.of(new Action.Refuse("sent report 5 where 6 was due")), taken());
+        open(5);
+        say(6, 0);
+        assertInstanceOf(Action.Take.class, taken().getFirst());
+    }
+
+    @Test
+    void aLateDeliveryMayLeaveOutWhatIsLostButNeverGoesBack() {
+        Message.Hello h = Samples.hello("a");
+        open(new Message.Hello(h.session(), h.instance(), h.host(), h.plan(), h.heartbeatMs(), h.run(), true), 5);
+        say(3, 0);
+        say(9, 0);
+        assertEquals(2, taken().size());
+        say(9, 0);
+        assertEquals(List.of(new Action.Refuse("sent report 9 where 10 was due")), taken());
+    }
+
+    @Test
+    void aBacklogThatStreamsIsNotHalfAFrame() {
+        Conversation client = open(0);
+        long sequence = 0;
+        for (long now = 100; now < 4 * HANDSHAKE_MS; now += 100) {
+            say(++sequence, now);
+            client.on(new Event.Read(true), now, actions::add);
+            client.on(new Event.Committed(1, sequence), now, actions::add);
+            client.on(new Event.Tick(), now, actions::add);
+        }
+        assertTrue(taken().stream().noneMatch(Action.Cut.class::isInstance));
+        client.on(new Event.Tick(), 5 * HANDSHAKE_MS, actions::add);
+        assertEquals(List.of(new Action.Cut("sent half a frame, then nothing")), taken());
+    }
+
+    @Test
+    void aHelloThatNobodyAnswersIsCutAndItsLateAnswerIsNotForgotten() {
+        on(new Event.Said(Samples.hello("a")), 0);
+        taken();
+        on(new Event.Tick(), Conversation.ADMISSION_MS_MAX - 1);
+        assertEquals(List.of(), taken());
+        on(new Event.Tick(), Conversation.ADMISSION_MS_MAX);
+        assertEquals(List.of(new Action.Cut("not admitted within 20.0 s")), taken());
+        on(new Event.Admitted(new Local.Admitted(new UUID(1, 2), 7, 9, 0)), Conversation.ADMISSION_MS_MAX + 1);
+        assertEquals(List.of(), taken());
+        assertEquals(9, current.client(), "the roster has to be told that it left");
     }
 
     @Test
@@ -129,8 +178,12 @@ final class ConversationTest {
 
     /// A conversation that is open, and the one that [#say] speaks in.
     private Conversation open(long committed) {
+        return open(Samples.hello("a"), committed);
+    }
+
+    private Conversation open(Message.Hello hello, long committed) {
         current = new Conversation(3, LIMITS, "test", 0);
-        current.on(new Event.Said(Samples.hello("a")), 0, actions::add);
+        current.on(new Event.Said(hello), 0, actions::add);
         current.on(new Event.Admitted(new Local.Admitted(new UUID(1, 2), 7, 9, committed)), 0, actions::add);
         taken();
         return current;

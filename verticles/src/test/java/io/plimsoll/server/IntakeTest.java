@@ -59,6 +59,24 @@ final class IntakeTest {
     }
 
     @Test
+    void acknowledgementsComeBeforeAllElseThatACommitLeadsTo() {
+        World world = new World(3);
+        while (world.underWay == null) {
+            world.step(true);
+        }
+        List<Action> actions = new ArrayList<>();
+        world.intake.on(new Event.Stored(), world.now, actions::add);
+        int acknowledged = 0;
+        while (actions.get(acknowledged) instanceof Action.On) {
+            acknowledged++;
+        }
+        assertTrue(acknowledged > 0);
+        assertTrue(actions.stream()
+                .skip(acknowledged)
+                .noneMatch(a -> a instanceof Action.On on && on.action() instanceof Conversation.Action.Say));
+    }
+
+    @Test
     void whoIsAdmittedAfterItsConnectionBrokeHasLeft() {
         Intake intake = new Intake(LIMITS, "test");
         List<Action> actions = new ArrayList<>();
