@@ -62,6 +62,7 @@ final class HouseTest {
             "server.Intake",
             "server.Writers",
             "server.WriteQueue",
+            "server.Ledger",
             "server.Persist",
             "server.Roster",
             "server.Member",

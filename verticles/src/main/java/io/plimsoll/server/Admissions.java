@@ -62,8 +62,9 @@ final class Admissions {
     Future<Local.Admitted> admit(Local.Admit request) {
         ClientId id = request.hello().session().clientId();
         roster.arriving();
-        Future<Local.Admitted> mine =
-                underWay.getOrDefault(id, Future.succeededFuture()).transform(_ -> next(request));
+        Future<Local.Admitted> mine = underWay.getOrDefault(id, Future.succeededFuture())
+                .transform(_ -> next(request))
+                .onFailure(e -> notAdmitted(request, e));
         underWay.put(id, mine);
         return mine.onComplete(_ -> {
             roster.arrived();
@@ -71,7 +72,7 @@ final class Admissions {
         });
     }
 
-    /// [Local#REFUSED], or a code of [Persist].
+    /// A code of [Persist].
     static int code(Throwable failure) {
         return switch (failure) {
             case ReplyException e -> e.failureCode();
@@ -84,13 +85,6 @@ final class Admissions {
         Message.Hello hello = request.hello();
         Optional<String> refusal = roster.refusal(hello, now());
         if (refusal.isPresent()) {
-            roster.openRun()
-                    .ifPresent(open -> act.accept(List.of(new Roster.Action.Note(
-                            open.run(),
-                            Optional.empty(),
-                            hello.session().clientId().value(),
-                            EventKind.CLIENT_REJECTED,
-                            refusal.get()))));
             return refused(refusal.get());
         }
         return run(hello.run())
@@ -99,6 +93,8 @@ final class Admissions {
                                 new Persist.AdmitClient(
                                         run.run(),
                                         hello.session(),
+                                        hello.instance(),
+                                        hello.late(),
                                         hello.host(),
                                         hello.plan(),
                                         hello.heartbeatMs() / 1000.0))
@@ -107,12 +103,21 @@ final class Admissions {
                             Persist.ClientRow row = admission.row();
                             act.accept(roster.connected(run, row, hello, request.connection(), now(), wallMs));
                             return new Local.Admitted(run.uuid(), run.run(), row.client(), admission.committed());
-                        }))
-                .onFailure(e -> LOG.atWarn()
-                        .addKeyValue("client", hello.session().clientId())
-                        .addKeyValue("remote", request.remote())
-                        .addKeyValue("reason", e.getMessage())
-                        .log("client-not-admitted"));
+                        }));
+    }
+
+    private void notAdmitted(Local.Admit request, Throwable why) {
+        ClientId id = request.hello().session().clientId();
+        LOG.atWarn()
+                .addKeyValue("client", id)
+                .addKeyValue("remote", request.remote())
+                .addKeyValue("reason", why.getMessage())
+                .log("client-not-admitted");
+        if (code(why) == Persist.REFUSED) {
+            roster.openRun()
+                    .ifPresent(open -> act.accept(List.of(new Roster.Action.Note(
+                            open.run(), Optional.empty(), id.value(), EventKind.CLIENT_REJECTED, why.getMessage()))));
+        }
     }
 
     /// The run that a returning client names, or the open one, or a new one.
@@ -144,7 +149,7 @@ final class Admissions {
     }
 
     private static <T> Future<T> refused(String reason) {
-        return Future.failedFuture(new PersistFailure(Local.REFUSED, reason));
+        return Future.failedFuture(new PersistFailure(Persist.REFUSED, reason));
     }
 
     private static long now() {

@@ -1,5 +1,6 @@
 package io.plimsoll.server;
 
+import io.plimsoll.wire.Digest;
 import io.plimsoll.wire.Frame;
 import io.plimsoll.wire.FrameDecoder;
 import io.plimsoll.wire.Message;
@@ -98,7 +99,9 @@ final class ClientConnection {
 
     private void frame(Frame frame) {
         if (!ended) {
-            heard.accept(new Conversation.Event.Said(MessageCodec.decode(frame)));
+            Message message = MessageCodec.decode(frame);
+            long digest = message instanceof Message.Numbered ? Digest.of(frame.body()) : 0;
+            heard.accept(new Conversation.Event.Said(message, digest));
         }
     }
 }

@@ -6,13 +6,14 @@ import java.util.function.Consumer;
 /// Decides what is taken, answered, held up and cut on one connection: a hello first, then reports in sequence, each
 /// acknowledged after its commit. Pure: (event, now) → actions; whoever owns the socket carries them out.
 ///
-/// `now` is a monotonic clock in ms. An event may come from the carrying out of an action only after that of the
-/// others.
+/// `now` is a monotonic clock in ms. An event may come from the carrying out of an action only after that of the rest.
 /// One thread.
 final class Conversation {
     sealed interface Event {
         /// A frame is whole, and says this.
-        record Said(Message message) implements Event {}
+        ///
+        /// @param digest of a report's content, see [io.plimsoll.wire.Digest]; else any
+        record Said(Message message, long digest) implements Event {}
 
         /// A read is over.
         ///
@@ -27,8 +28,8 @@ final class Conversation {
         /// This many of its reports are committed, the last of them `upTo`.
         record Committed(int reports, long upTo) implements Event {}
 
-        /// The database will never take one of its reports.
-        record Unstorable(String reason) implements Event {}
+        /// One of its reports is not stored, and never will be.
+        record Declined(String reason) implements Event {}
 
         /// The server as a whole has too much to write, or enough room again.
         record Held(boolean held) implements Event {}
@@ -102,7 +103,7 @@ final class Conversation {
 
     void on(Event event, long nowMs, Consumer<? super Action> act) {
         switch (event) {
-            case Event.Said e -> said(e.message(), nowMs, act);
+            case Event.Said e -> said(e, nowMs, act);
             case Event.Read e -> read(e.midFrame(), nowMs);
             case Event.Admitted e -> admitted(e.as(), nowMs, act);
             case Event.NotAdmitted e -> {
@@ -118,7 +119,7 @@ final class Conversation {
                 say(new Message.Ack(e.upTo()), act);
                 flow(act);
             }
-            case Event.Unstorable e -> refuse(e.reason(), nowMs, act);
+            case Event.Declined e -> refuse(e.reason(), nowMs, act);
             case Event.Held e -> {
                 held = e.held();
                 flow(act);
@@ -160,7 +161,8 @@ final class Conversation {
         lastReadMs = nowMs;
     }
 
-    private void said(Message message, long nowMs, Consumer<? super Action> act) {
+    private void said(Event.Said said, long nowMs, Consumer<? super Action> act) {
+        Message message = said.message();
         String what = message.getClass().getSimpleName();
         switch (phase) {
             case GREETING -> {
@@ -176,7 +178,7 @@ final class Conversation {
             case ADMITTING -> garbled("sent " + what + " before it was welcomed", nowMs, act);
             case OPEN -> {
                 if (message instanceof Message.Numbered numbered) {
-                    report(numbered, nowMs, act);
+                    report(numbered, said.digest(), nowMs, act);
                 } else {
                     garbled("sent " + what + " where a report was due", nowMs, act);
                 }
@@ -186,9 +188,8 @@ final class Conversation {
     }
 
     /// An acknowledgement says that all before it is there, so nothing may be left out. What a late delivery has not
-    /// got
-    /// is lost already: it may go on behind the gap.
-    private void report(Message.Numbered numbered, long nowMs, Consumer<? super Action> act) {
+    /// got is lost already, so it may go on behind the gap.
+    private void report(Message.Numbered numbered, long digest, long nowMs, Consumer<? super Action> act) {
         long due = lastSequence + 1;
         if (hello.late() ? numbered.sequence() < due : numbered.sequence() != due) {
             garbled("sent report " + numbered.sequence() + " where " + due + " was due", nowMs, act);
@@ -197,8 +198,8 @@ final class Conversation {
         deadlineMs = nowMs + limits.handshakeTimeoutMs();
         lastSequence = numbered.sequence();
         waitingReports++;
-        act.accept(new Action.Take(
-                new Persist.Numbered(admitted.run(), admitted.client(), numbered.sequence(), numbered.report())));
+        act.accept(new Action.Take(new Persist.Numbered(
+                admitted.run(), admitted.client(), numbered.sequence(), digest, hello.late(), numbered.report())));
         flow(act);
     }
 

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -16,13 +17,11 @@ import java.util.function.Consumer;
 /// acknowledged. Pure: (event, now) → actions.
 ///
 /// One batch is on its way at any time, and what arrives meanwhile is the next one: commits come in order, batches grow
-/// with the load, and no timer is needed. A batch that fails is stored again until it succeeds (that is idempotent);
-/// one
-/// that the database will never take is halved until the report at fault stands alone. While as much waits as may,
-/// nothing is read from any connection.
+/// with the load, and no timer is needed. A batch that fails is stored again until it succeeds, for that is idempotent.
+/// One that the database will never take is halved until the report at fault stands alone, which is then kept apart.
+/// While as much waits as may, nothing is read from any connection.
 ///
-/// `now` is a monotonic clock in ms. An event may come from the carrying out of an action only after that of the
-/// others.
+/// `now` is a monotonic clock in ms. An event may come from the carrying out of an action only after that of the rest.
 /// One thread.
 final class Intake {
     static final long RETRY_MS = 500;
@@ -43,8 +42,8 @@ final class Intake {
         /// What arrived together has been told: the answer to [Action.Soon].
         record Turned() implements Event {}
 
-        /// The batch under way is committed.
-        record Stored() implements Event {}
+        /// The batch under way is committed, but for what was declined.
+        record Stored(List<Persist.Declined> declined) implements Event {}
 
         /// The batch under way is not committed, or nobody knows.
         ///
@@ -66,6 +65,9 @@ final class Intake {
 
         /// Answer with [Event.Stored] or [Event.NotStored].
         record Store(List<Persist.Numbered> reports) implements Action {}
+
+        /// Answer as to a [Store] of this one report.
+        record Quarantine(Persist.Numbered report, String reason) implements Action {}
 
         /// A report is committed.
         record Committed(String clientId, Persist.Numbered report) implements Action {}
@@ -110,6 +112,8 @@ final class Intake {
     private long restingUntilMs;
     private boolean held;
     private boolean draining;
+    /// What is under way is one report, which is kept apart.
+    private boolean quarantining;
 
     Intake(TcpLimits limits, String serverVersion) {
         this.limits = limits;
@@ -132,12 +136,15 @@ final class Intake {
                     next(act);
                 }
             }
-            case Event.Stored _ -> {
-                settle(nowMs, act);
+            case Event.Stored e -> {
+                settle(e.declined(), nowMs, act);
                 next(act);
                 hold(held && full(2), nowMs, act);
             }
-            case Event.NotStored e -> notStored(e, nowMs, act);
+            case Event.NotStored e -> {
+                notStored(e, nowMs, act);
+                hold(held && full(2), nowMs, act);
+            }
             case Event.Tick _ -> tick(nowMs, act);
             case Event.Drain _ -> {
                 draining = true;
@@ -196,6 +203,7 @@ final class Intake {
     }
 
     private void next(Consumer<? super Action> act) {
+        quarantining = false;
         underWay = again.isEmpty() ? cut() : again.pollFirst();
         if (!underWay.isEmpty()) {
             store = Store.UNDER_WAY;
@@ -220,25 +228,35 @@ final class Intake {
         return batch;
     }
 
-    /// Acknowledges first: whatever comes of the rest, a client waits for this.
-    private void settle(long nowMs, Consumer<? super Action> act) {
+    /// Acknowledges first: whatever comes of the rest, a client waits for this. What comes after a report that was
+    /// declined is not acknowledged, for that would speak for the one before it, too.
+    private void settle(List<Persist.Declined> declined, long nowMs, Consumer<? super Action> act) {
         Map<Conversation, Conversation.Event.Committed> committed = new LinkedHashMap<>();
+        Map<Conversation, Conversation.Event.Declined> refused = new LinkedHashMap<>();
         for (Waiting w : underWay) {
-            committed.merge(
-                    w.conversation(),
-                    new Conversation.Event.Committed(1, w.report().sequence()),
-                    (sum, one) -> new Conversation.Event.Committed(sum.reports() + 1, one.upTo()));
+            Optional<Persist.Declined> why =
+                    declined.stream().filter(d -> d.report().equals(w.report())).findFirst();
+            why.ifPresent(d -> refused.putIfAbsent(w.conversation(), new Conversation.Event.Declined(d.reason())));
+            if (!refused.containsKey(w.conversation())) {
+                committed.merge(
+                        w.conversation(),
+                        new Conversation.Event.Committed(1, w.report().sequence()),
+                        (sum, one) -> new Conversation.Event.Committed(sum.reports() + 1, one.upTo()));
+            }
         }
         committed.forEach((conversation, event) -> tell(conversation, event, nowMs, act));
-        for (Waiting w : underWay) {
-            String clientId = w.conversation().clientId();
-            Persist.Numbered report = w.report();
-            act.accept(new Action.Committed(clientId, report));
-            switch (report.report()) {
-                case Report.RunStarted r -> act.accept(new Action.Started(report.client(), r));
-                case Report.RunEnded r -> act.accept(new Action.Ended(report.run(), report.client(), clientId, r));
-                case Report.FileClosed _, Report.Interval _, Report.Resources _, Report.Happened _ -> {}
-            }
+        refused.forEach((conversation, event) -> tell(conversation, event, nowMs, act));
+        underWay.stream().filter(w -> !refused.containsKey(w.conversation())).forEach(w -> committed(w, act));
+    }
+
+    private static void committed(Waiting w, Consumer<? super Action> act) {
+        String clientId = w.conversation().clientId();
+        Persist.Numbered report = w.report();
+        act.accept(new Action.Committed(clientId, report));
+        switch (report.report()) {
+            case Report.RunStarted r -> act.accept(new Action.Started(report.client(), r));
+            case Report.RunEnded r -> act.accept(new Action.Ended(report.run(), report.client(), clientId, r));
+            case Report.FileClosed _, Report.Interval _, Report.Resources _, Report.Happened _ -> {}
         }
     }
 
@@ -252,10 +270,14 @@ final class Intake {
             again.addFirst(underWay.subList(n / 2, n));
             again.addFirst(underWay.subList(0, n / 2));
             next(act);
+        } else if (!quarantining) {
+            quarantining = true;
+            act.accept(new Action.Quarantine(underWay.getFirst().report(), e.reason()));
         } else {
+            // not even kept apart: the database is not what it should be
             Waiting one = underWay.getFirst();
             String reason = "report " + one.report().sequence() + " cannot be stored: " + e.reason();
-            tell(one.conversation(), new Conversation.Event.Unstorable(reason), nowMs, act);
+            tell(one.conversation(), new Conversation.Event.Declined(reason), nowMs, act);
             next(act);
         }
     }

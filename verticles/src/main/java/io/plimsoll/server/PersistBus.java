@@ -32,6 +32,8 @@ final class PersistBus {
                         Persist.LeftOpen.class,
                         Persist.AdmitClient.class,
                         Persist.Reports.class,
+                        Persist.Quarantine.class,
+                        Persist.Stored.class,
                         Persist.Notices.class,
                         Persist.Presence.class,
                         Persist.Prove.class,

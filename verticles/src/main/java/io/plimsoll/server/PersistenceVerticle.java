@@ -28,7 +28,6 @@ public final class PersistenceVerticle extends VerticleBase {
     private final long retryMsMax;
     private final long transactionMsMax;
     private final Writers<Message<Persist>> writers;
-    private final ReportStore store = new ReportStore();
     private final Promise<Void> flushed = Promise.promise();
     private PatientTransactions transactions;
     private MessageConsumer<Persist> consumer;
@@ -78,6 +77,7 @@ public final class PersistenceVerticle extends VerticleBase {
     private void handle(Message<Persist> message) {
         switch (message.body()) {
             case Persist.Reports reports -> tell(new Writers.Event.Ask<>(message, reports.reports()));
+            case Persist.Quarantine report -> answer(message, transactions.run(c -> ReportStore.quarantine(c, report)));
             case Persist.OpenRun open -> answer(message, transactions.run(c -> RunStore.open(c, open)));
             case Persist.FindRun find -> answer(message, transactions.run(c -> RunStore.find(c, find)));
             case Persist.FindLeftOpen find -> answer(message, transactions.run(c -> RunStore.leftOpen(c, find)));
@@ -96,7 +96,7 @@ public final class PersistenceVerticle extends VerticleBase {
     private void carryOut(Writers.Action<Message<Persist>> action) {
         switch (action) {
             case Writers.Action.Write<Message<Persist>> a -> write(a.batch());
-            case Writers.Action.Reply<Message<Persist>> a -> a.ticket().reply(null);
+            case Writers.Action.Reply<Message<Persist>> a -> a.ticket().reply(a.stored());
             case Writers.Action.Fail<Message<Persist>> a -> a.ticket().fail(a.code(), a.reason());
             case Writers.Action.WakeAt<Message<Persist>> a ->
                 vertx.setTimer(Math.max(1, a.ms() - nowMs()), _ -> tell(new Writers.Event.Wake<>()));
@@ -106,15 +106,26 @@ public final class PersistenceVerticle extends VerticleBase {
     private void write(WriteQueue.Batch<Message<Persist>> batch) {
         // whatever is thrown is an answer, too, or this writer would never be free again
         Future.succeededFuture(batch.reports())
-                .compose(reports -> {
-                    boolean lookUp = store.mayBeThere(reports);
-                    return database.withTransaction(
-                            transactionMsMax, connection -> store.write(connection, reports, lookUp));
-                })
+                .compose(reports -> database.withTransaction(
+                        transactionMsMax, connection -> ReportStore.write(connection, reports)))
+                .onSuccess(PersistenceVerticle::log)
                 .onComplete(written -> {
-                    tell(written.succeeded() ? new Writers.Event.Written<>(batch) : failed(batch, written.cause()));
+                    tell(
+                            written.succeeded()
+                                    ? new Writers.Event.Written<>(batch, written.result())
+                                    : failed(batch, written.cause()));
                     checkFlushed();
                 });
+    }
+
+    private static void log(Persist.Stored stored) {
+        for (Persist.Declined declined : stored.declined()) {
+            LOG.atError()
+                    .addKeyValue("run", declined.report().run())
+                    .addKeyValue("client", declined.report().client())
+                    .addKeyValue("sequence", declined.report().sequence())
+                    .log(declined.altered() ? "report-altered" : "report-of-fenced-client");
+        }
     }
 
     private static Writers.Event<Message<Persist>> failed(WriteQueue.Batch<Message<Persist>> batch, Throwable cause) {

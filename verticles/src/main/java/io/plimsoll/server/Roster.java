@@ -106,22 +106,13 @@ final class Roster {
         arriving--;
     }
 
-    /// Why the session may not come in; empty if it may.
+    /// Why the session may not come in; empty if it may, as far as those are concerned who are here. The database has
+    /// the last word, for it knows which sessions are fenced.
     Optional<String> refusal(Message.Hello hello, long now) {
         Session session = hello.session();
         for (Member m : byClient.values()) {
-            if (!m.session.clientId().equals(session.clientId()) || hello.late()) {
+            if (!m.session.clientId().equals(session.clientId()) || m.session.equals(session) || hello.late()) {
                 continue;
-            }
-            if (m.session.equals(session)) {
-                if (m.instance == null || m.instance.equals(hello.instance())) {
-                    continue;
-                }
-                return Optional.of("client id '" + session.clientId() + "' was started in the same millisecond on host "
-                        + m.hostName + "; start this one again");
-            }
-            if (session.bootEpoch() < m.session.bootEpoch()) {
-                return Optional.of("client '" + session.clientId() + "' was started again later than this process");
             }
             if (m.present() && m.connected() && m.missed(now) < SUSPECT_MISSES) {
                 return Optional.of("client id '" + session.clientId() + "' is in use by a live client on host "
@@ -155,7 +146,6 @@ final class Roster {
             actions.add(new Action.Disconnect(m.connection, "replaced by a newer connection of the same client"));
         }
         m.connection = connection;
-        m.instance = hello.instance();
         m.lastHeartbeatAt = now;
         m.lastFrameAt = now;
         m.lastSeenWallMs = wallMs;

@@ -12,11 +12,11 @@ import io.vertx.core.net.NetSocket;
 import java.net.BindException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -162,7 +162,8 @@ final class TcpVerticle extends VerticleBase {
         switch (action) {
             case Intake.Action.On a -> on(connections.get(a.connection()), a.action());
             case Intake.Action.Soon _ -> context.runOnContext(_ -> tell(new Intake.Event.Turned()));
-            case Intake.Action.Store a -> store(a.reports());
+            case Intake.Action.Store a -> store(() -> new Persist.Reports(a.reports()));
+            case Intake.Action.Quarantine a -> store(() -> new Persist.Quarantine(a.report(), a.reason()));
             case Intake.Action.Committed a ->
                 ReportLog.log(a.clientId(), a.report().sequence(), a.report().report());
             case Intake.Action.Started a -> roster(new Local.Started(a.client(), a.report()));
@@ -193,21 +194,18 @@ final class TcpVerticle extends VerticleBase {
 
     private static boolean hopeless(Throwable failure) {
         return failure instanceof ReplyException e
-                && (e.failureCode() == Local.REFUSED || e.failureCode() == Persist.UNSTORABLE);
+                && (e.failureCode() == Persist.REFUSED || e.failureCode() == Persist.UNSTORABLE);
     }
 
-    private void store(List<Persist.Numbered> reports) {
-        // a batch that cannot even be handed on is answered like any other, or no other one would follow
-        Future.succeededFuture(new Persist.Reports(reports))
-                .compose(request -> PersistBus.ask(vertx, request))
-                .onSuccess(_ -> tell(new Intake.Event.Stored()))
+    /// What cannot even be handed on is answered like any other request, or no other one would follow.
+    private void store(Supplier<Persist> request) {
+        Future.succeededFuture()
+                .compose(_ -> PersistBus.<Persist.Stored>ask(vertx, request.get()))
+                .onSuccess(stored -> tell(new Intake.Event.Stored(stored.declined())))
                 .onFailure(e -> {
                     int code = Admissions.code(e);
                     if (code != Persist.UNSTORABLE) {
-                        LOG.atError()
-                                .addKeyValue("reports", reports.size())
-                                .addKeyValue("reason", e.getMessage())
-                                .log("reports-not-stored-yet");
+                        LOG.atError().addKeyValue("reason", e.getMessage()).log("reports-not-stored-yet");
                     }
                     tell(new Intake.Event.NotStored(code, e.getMessage()));
                 });

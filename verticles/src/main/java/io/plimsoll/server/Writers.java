@@ -12,7 +12,7 @@ final class Writers<T> {
     sealed interface Event<T> {
         record Ask<T>(T ticket, List<Persist.Numbered> reports) implements Event<T> {}
 
-        record Written<T>(WriteQueue.Batch<T> batch) implements Event<T> {}
+        record Written<T>(WriteQueue.Batch<T> batch, Persist.Stored stored) implements Event<T> {}
 
         /// The batch is not committed, or nobody knows.
         ///
@@ -30,7 +30,7 @@ final class Writers<T> {
         /// Answer with [Event.Written] or [Event.Failed].
         record Write<T>(WriteQueue.Batch<T> batch) implements Action<T> {}
 
-        record Reply<T>(T ticket) implements Action<T> {}
+        record Reply<T>(T ticket, Persist.Stored stored) implements Action<T> {}
 
         record Fail<T>(T ticket, int code, String reason) implements Action<T> {}
 
@@ -61,7 +61,7 @@ final class Writers<T> {
             case Event.Written<T> e -> {
                 writing--;
                 queue.committed(e.batch());
-                e.batch().tickets().forEach(ticket -> act.accept(new Action.Reply<>(ticket)));
+                e.batch().tickets().forEach(ticket -> act.accept(new Action.Reply<>(ticket, e.stored())));
             }
             case Event.Failed<T> e -> {
                 writing--;

@@ -27,12 +27,12 @@ final class ConversationTest {
 
     @Test
     void aHelloIsAdmittedAndReportsAreTakenAndAcknowledged() {
-        on(new Event.Said(Samples.hello("a")), 0);
+        on(new Event.Said(Samples.hello("a"), 0), 0);
         assertInstanceOf(Action.Admit.class, actions.removeFirst());
         on(new Event.Admitted(new Local.Admitted(new UUID(1, 2), 7, 9, 0)), 10);
         assertEquals(List.of(new Action.Say(new Message.Welcome(new UUID(1, 2), 7, WINDOW, 0, "test"))), taken());
         say(1, 20);
-        assertEquals(List.of(new Action.Take(new Persist.Numbered(7, 9, 1, REPORT))), taken());
+        assertEquals(List.of(new Action.Take(new Persist.Numbered(7, 9, 1, 5, false, REPORT))), taken());
         on(new Event.Committed(1, 1), 30);
         assertEquals(List.of(new Action.Say(new Message.Ack(1))), taken());
     }
@@ -57,7 +57,7 @@ final class ConversationTest {
     void strangersAreCutWithoutAnAnswerAndClientsAreToldWhy() {
         on(new Event.Garbled("noise"), 0);
         assertEquals(List.of(new Action.Cut("noise")), taken());
-        on(new Event.Said(Samples.hello("a")), 0);
+        on(new Event.Said(Samples.hello("a"), 0), 0);
         assertEquals(List.of(), taken(), "nothing is heard after the end");
 
         Conversation client = open(0);
@@ -111,7 +111,7 @@ final class ConversationTest {
 
     @Test
     void aHelloThatNobodyAnswersIsCutAndItsLateAnswerIsNotForgotten() {
-        on(new Event.Said(Samples.hello("a")), 0);
+        on(new Event.Said(Samples.hello("a"), 0), 0);
         taken();
         on(new Event.Tick(), Conversation.ADMISSION_MS_MAX - 1);
         assertEquals(List.of(), taken());
@@ -164,13 +164,13 @@ final class ConversationTest {
 
     @Test
     void whoCannotBeAdmittedNowIsCutAndWhoNeverCanIsRefused() {
-        on(new Event.Said(Samples.hello("a")), 0);
+        on(new Event.Said(Samples.hello("a"), 0), 0);
         taken();
         on(new Event.NotAdmitted("the database is away", false), 1);
         assertEquals(List.of(new Action.Cut("cannot be admitted now: the database is away")), taken());
 
         Conversation other = new Conversation(2, LIMITS, "test", 0);
-        other.on(new Event.Said(Samples.hello("a")), 0, actions::add);
+        other.on(new Event.Said(Samples.hello("a"), 0), 0, actions::add);
         taken();
         other.on(new Event.NotAdmitted("in use", true), 1, actions::add);
         assertEquals(List.of(new Action.Refuse("in use")), taken());
@@ -183,7 +183,7 @@ final class ConversationTest {
 
     private Conversation open(Message.Hello hello, long committed) {
         current = new Conversation(3, LIMITS, "test", 0);
-        current.on(new Event.Said(hello), 0, actions::add);
+        current.on(new Event.Said(hello, 0), 0, actions::add);
         current.on(new Event.Admitted(new Local.Admitted(new UUID(1, 2), 7, 9, committed)), 0, actions::add);
         taken();
         return current;
@@ -192,7 +192,7 @@ final class ConversationTest {
     private Conversation current = conversation;
 
     private void say(long sequence, long now) {
-        current.on(new Event.Said(new Message.Numbered(sequence, REPORT)), now, actions::add);
+        current.on(new Event.Said(new Message.Numbered(sequence, REPORT), 5), now, actions::add);
     }
 
     private void on(Event event, long now) {

@@ -25,8 +25,9 @@ final class IntakeTest {
     private static final TcpLimits LIMITS = new TcpLimits(1 << 20, 5_000, 60_000, 8, 40, 10);
     private static final Report REPORT = new Report.Happened(1_795_000_000_000L, EventKind.IO_ERROR, "x");
 
-    /// Peers that send whenever they may, a database that fails now and then, connections that break: nothing is
-    /// acknowledged that is not stored, nothing that is stored waits for its acknowledgement, and nobody is stuck.
+    /// Peers that send whenever they may, a database that fails now and then and never takes some reports, connections
+    /// that break: nothing is acknowledged that is not stored or kept apart, nothing that is stored waits for its
+    /// acknowledgement, and nobody is stuck.
     @Test
     void whateverIsAcknowledgedIsStoredAndWhateverIsStoredIsAcknowledged() {
         for (long seed = 0; seed < 200; seed++) {
@@ -65,7 +66,7 @@ final class IntakeTest {
             world.step(true);
         }
         List<Action> actions = new ArrayList<>();
-        world.intake.on(new Event.Stored(), world.now, actions::add);
+        world.intake.on(new Event.Stored(List.of()), world.now, actions::add);
         int acknowledged = 0;
         while (actions.get(acknowledged) instanceof Action.On) {
             acknowledged++;
@@ -77,11 +78,70 @@ final class IntakeTest {
     }
 
     @Test
+    void whatComesAfterADeclinedReportIsNotAcknowledgedAndItsSenderIsRefused() {
+        Intake intake = new Intake(LIMITS, "test");
+        List<Action> actions = batchOfThree(intake);
+        Persist.Numbered second = ((Action.Store) actions.getLast()).reports().get(1);
+        actions.clear();
+        intake.on(new Event.Stored(List.of(new Persist.Declined(second, true, "altered"))), 0, actions::add);
+        assertEquals(
+                List.of(
+                        new Action.On(2, new Conversation.Action.Say(new Message.Ack(1))),
+                        new Action.On(2, new Conversation.Action.Refuse("altered"))),
+                actions.subList(0, 2));
+        assertTrue(actions.stream().noneMatch(Action.Committed.class::isInstance));
+    }
+
+    @Test
+    void aReportThatTheDatabaseNeverTakesIsKeptApartAndAcknowledgedInItsPlace() {
+        Intake intake = new Intake(LIMITS, "test");
+        List<Action> actions = batchOfThree(intake);
+        List<Long> acknowledged = new ArrayList<>();
+        int kept = 0;
+        for (Action last = actions.getLast(); kept == 0 || !acknowledged.contains(3L); last = actions.getLast()) {
+            actions.clear();
+            if (last instanceof Action.Quarantine q) {
+                assertEquals(2, q.report().sequence());
+                kept++;
+                intake.on(new Event.Stored(List.of()), 0, actions::add);
+            } else {
+                boolean poison = ((Action.Store) last).reports().stream().anyMatch(r -> r.sequence() == 2);
+                intake.on(
+                        poison ? new Event.NotStored(Persist.UNSTORABLE, "bad") : new Event.Stored(List.of()),
+                        0,
+                        actions::add);
+            }
+            for (Action a : actions) {
+                if (a instanceof Action.On on && on.action() instanceof Conversation.Action.Say say) {
+                    acknowledged.add(((Message.Ack) say.message()).sequence());
+                }
+            }
+        }
+        assertEquals(1, kept);
+        assertEquals(List.of(1L, 2L, 3L), acknowledged);
+    }
+
+    /// Up to the store of three reports of one connection.
+    private static List<Action> batchOfThree(Intake intake) {
+        List<Action> actions = new ArrayList<>();
+        intake.on(new Event.Opened(2), 0, actions::add);
+        intake.on(new Event.Of(2, new Conversation.Event.Said(Samples.hello("a"), 0)), 0, actions::add);
+        var admitted = new Local.Admitted(new UUID(1, 2), 7, 9, 0);
+        intake.on(new Event.Of(2, new Conversation.Event.Admitted(admitted)), 0, actions::add);
+        for (int i = 1; i <= 3; i++) {
+            var said = new Conversation.Event.Said(new Message.Numbered(i, REPORT), i);
+            intake.on(new Event.Of(2, said), 0, actions::add);
+        }
+        intake.on(new Event.Turned(), 0, actions::add);
+        return actions;
+    }
+
+    @Test
     void whoIsAdmittedAfterItsConnectionBrokeHasLeft() {
         Intake intake = new Intake(LIMITS, "test");
         List<Action> actions = new ArrayList<>();
         intake.on(new Event.Opened(2), 0, actions::add);
-        intake.on(new Event.Of(2, new Conversation.Event.Said(Samples.hello("a"))), 0, actions::add);
+        intake.on(new Event.Of(2, new Conversation.Event.Said(Samples.hello("a"), 0)), 0, actions::add);
         intake.on(new Event.Closed(2, ""), 0, actions::add);
         actions.clear();
         var admitted = new Local.Admitted(new UUID(1, 2), 7, 9, 0);
@@ -110,6 +170,7 @@ final class IntakeTest {
         final Map<Long, List<Long>> stored = new HashMap<>();
         final Deque<Event> due = new ArrayDeque<>();
         List<Persist.Numbered> underWay;
+        boolean keptApart;
         boolean drained;
         long connections;
         long clients;
@@ -131,7 +192,7 @@ final class IntakeTest {
                                 peer.open && peer.reading && peer.sent - peer.acknowledged < LIMITS.windowReports();
                         if (chaos && may && random.nextInt(4) > 0) {
                             var report = new Message.Numbered(++peer.sent, REPORT);
-                            due.add(new Event.Of(connection, new Conversation.Event.Said(report)));
+                            due.add(new Event.Of(connection, new Conversation.Event.Said(report, 5)));
                         }
                     });
                 case 5 -> finishBatch(false);
@@ -158,7 +219,7 @@ final class IntakeTest {
                 Peer peer = new Peer(++clients);
                 peers.put(connection, peer);
                 on(new Event.Opened(connection));
-                on(new Event.Of(connection, new Conversation.Event.Said(Samples.hello("c" + peer.client))));
+                on(new Event.Of(connection, new Conversation.Event.Said(Samples.hello("c" + peer.client), 0)));
             }
         }
 
@@ -170,10 +231,12 @@ final class IntakeTest {
             underWay = null;
             if (fails) {
                 on(new Event.NotStored(Persist.UNAVAILABLE, "away"));
+            } else if (!keptApart && batch.stream().anyMatch(World::poison)) {
+                on(new Event.NotStored(Persist.UNSTORABLE, "bad"));
             } else {
                 batch.forEach(r -> stored.computeIfAbsent(r.client(), _ -> new ArrayList<>())
                         .add(r.sequence()));
-                on(new Event.Stored());
+                on(new Event.Stored(List.of()));
             }
         }
 
@@ -188,7 +251,13 @@ final class IntakeTest {
                 case Action.Store a -> {
                     assertTrue(underWay == null, story + ": two batches under way");
                     assertTrue(a.reports().size() <= LIMITS.batchReports(), story);
+                    keptApart = false;
                     underWay = a.reports();
+                }
+                case Action.Quarantine a -> {
+                    assertTrue(poison(a.report()), story + ": nothing is wrong with " + a.report());
+                    keptApart = true;
+                    underWay = List.of(a.report());
                 }
                 case Action.Drained _ -> drained = true;
                 case Action.Committed _,
@@ -219,12 +288,16 @@ final class IntakeTest {
             }
         }
 
+        private static boolean poison(Persist.Numbered report) {
+            return report.sequence() % 23 == report.client() % 23;
+        }
+
         int taken() {
             return stored.values().stream().mapToInt(List::size).sum() + (underWay == null ? 0 : underWay.size());
         }
 
         boolean quiet() {
-            return underWay == null && peers.values().stream().allMatch(p -> p.acknowledged == p.sent);
+            return underWay == null && peers.values().stream().allMatch(p -> p.reading && p.acknowledged == p.sent);
         }
 
         void check() {

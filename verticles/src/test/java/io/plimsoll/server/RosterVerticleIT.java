@@ -102,7 +102,7 @@ final class RosterVerticleIT {
     void aRunOfAnotherDatabaseIsRefused() {
         ReplyException refused = assertThrows(
                 ReplyException.class, () -> await(server.admit(hello("a", Optional.of(UUID.randomUUID())), 1)));
-        assertEquals(Local.REFUSED, refused.failureCode());
+        assertEquals(Persist.REFUSED, refused.failureCode());
         assertTrue(refused.getMessage().contains("is not in this server's database"), refused.getMessage());
     }
 

@@ -43,14 +43,14 @@ final class WritersTest {
                             switch (random.nextInt(4)) {
                                 case 0 -> new Event.Failed<>(batch, Persist.UNAVAILABLE, "away");
                                 case 1 -> new Event.Failed<>(batch, Persist.UNSTORABLE, "bad");
-                                default -> new Event.Written<>(batch);
+                                default -> new Event.Written<>(batch, Persist.Stored.ALL);
                             });
                 }
             }
             for (int step = 0; step < 5_000 && !writers.idle(); step++) {
                 pass(100);
                 if (!writing.isEmpty()) {
-                    on(new Event.Written<>(writing.removeFirst()));
+                    on(new Event.Written<>(writing.removeFirst(), Persist.Stored.ALL));
                 }
             }
             assertTrue(writers.idle() && open.isEmpty(), story + ": unanswered " + open);
@@ -65,7 +65,7 @@ final class WritersTest {
         }
         on(new Event.GiveUp<>());
         assertEquals(Set.of(2, 3, 4), failed);
-        on(new Event.Written<>(writing.removeFirst()));
+        on(new Event.Written<>(writing.removeFirst(), Persist.Stored.ALL));
         on(new Event.Failed<>(writing.removeFirst(), Persist.UNAVAILABLE, "away"));
         assertEquals(Set.of(1, 2, 3, 4), failed);
         assertTrue(writers.idle() && open.isEmpty());
@@ -93,7 +93,7 @@ final class WritersTest {
         open.add(ticket);
         List<Persist.Numbered> numbered = new ArrayList<>();
         for (int i = 1; i <= reports; i++) {
-            numbered.add(new Persist.Numbered(1, 1, i, REPORT));
+            numbered.add(new Persist.Numbered(1, 1, i, i, false, REPORT));
         }
         on(new Event.Ask<>(ticket, numbered));
     }
