@@ -8,31 +8,32 @@ import io.plimsoll.model.Session;
 import io.plimsoll.wire.Samples;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 
-/// How many reports a second the persistence verticle commits to an embedded Postgres. Prints one line for each round.
+/// How many reports a second the persistence verticle commits to an embedded Postgres, for `bench/ingest`.
 ///
-/// Arguments: rounds (5), batches of a round (200), reports of a batch (1000), batches outstanding (4).
+/// `IngestBench DIRECTORY [ROUNDS BATCHES REPORTS OUTSTANDING]`: prints reports/s for each round.
 final class IngestBench {
     private static final int CLIENTS = 100;
 
     private IngestBench() {}
 
     public static void main(String[] args) throws Exception {
-        int rounds = number(args, 0, 5);
-        int batches = number(args, 1, 200);
-        int batchReports = number(args, 2, 1_000);
-        Semaphore outstanding = new Semaphore(number(args, 3, 4));
-        Path directory = Files.createTempDirectory("ingest-bench");
+        int rounds = number(args, 1, 5);
+        int batches = number(args, 2, 200);
+        int batchReports = number(args, 3, 1_000);
+        int outstandingMax = number(args, 4, 4);
+        Semaphore outstanding = new Semaphore(outstandingMax);
+        AtomicReference<Throwable> failure = new AtomicReference<>();
         Vertx vertx = Vertx.vertx();
-        Database database = Database.forServer(vertx, new DatabaseLocation.Embedded(directory))
+        Database database = Database.forServer(vertx, new DatabaseLocation.Embedded(Path.of(args[0])))
                 .await(60, TimeUnit.SECONDS);
         vertx.deployVerticle(new PersistenceVerticle(database, Future::succeededFuture))
                 .await(10, TimeUnit.SECONDS);
@@ -56,10 +57,15 @@ final class IngestBench {
                     reports.add(new Persist.Numbered(run, clients.get(i % CLIENTS), sequence, i + 1, false, report));
                 }
                 outstanding.acquire();
-                PersistBus.ask(vertx, new Persist.Reports(reports)).onComplete(_ -> outstanding.release());
+                PersistBus.ask(vertx, new Persist.Reports(reports))
+                        .onFailure(failure::set)
+                        .onComplete(_ -> outstanding.release());
             }
-            outstanding.acquire(number(args, 3, 4));
-            outstanding.release(number(args, 3, 4));
+            outstanding.acquire(outstandingMax);
+            outstanding.release(outstandingMax);
+            if (failure.get() != null) {
+                throw new IllegalStateException("not all is committed", failure.get());
+            }
             double seconds = (System.nanoTime() - startNs) / 1e9;
             System.out.printf("round %d: %,.0f reports/s%n", round, batches * batchReports / seconds);
         }
