@@ -56,6 +56,24 @@ final class HouseTest {
                             "server",
                             "client")));
 
+    /// Pure: (state, event, now) → actions, in rooms that may use Vert.x otherwise.
+    private static final List<String> DECIDING = List.of(
+            "server.Conversation",
+            "server.Intake",
+            "server.Writers",
+            "server.WriteQueue",
+            "server.Ledger",
+            "server.Persist",
+            "server.Roster",
+            "server.Member",
+            "server.HeartbeatLedger",
+            "client.Delivery",
+            "client.Backoff",
+            "client.DiskGuard",
+            "client.DiskSpace",
+            "client.StallWatch",
+            "client.RolloverForecast");
+
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .withImportOption(location -> !location.contains("-tests.jar"))
@@ -97,6 +115,18 @@ final class HouseTest {
                 .dependOnClassesThat(
                         resideOutsideOfPackage("java..").and(resideOutsideOfPackage("io.plimsoll.model..")))
                 .check(CLASSES);
+    }
+
+    @Test
+    void classesThatDecideOverTimeKnowNothingOfVertxOrLogs() {
+        noClasses()
+                .that()
+                .haveNameMatching("io\\.plimsoll\\.(" + String.join("|", DECIDING) + ")(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.vertx..", "io.netty..", "com.hazelcast..", "org.slf4j..", "com.fasterxml..")
+                .check(CLASSES);
+        DECIDING.forEach(name -> assertTrue(CLASSES.contain("io.plimsoll." + name), name + " is not there any more"));
     }
 
     @Test

@@ -22,7 +22,8 @@ public enum EventKind {
     CLIENT_REJECTED(Severity.WARNING),
     CLIENT_FENCED(Severity.WARNING),
     REPORTS_MISSING(Severity.ERROR),
-    REPORT_ALTERED(Severity.ERROR);
+    REPORT_ALTERED(Severity.ERROR),
+    REPORT_UNSTORABLE(Severity.ERROR);
 
     private final Severity severity;
 

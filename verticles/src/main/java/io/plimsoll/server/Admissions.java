@@ -43,7 +43,7 @@ final class Admissions {
     /// Takes up the runs that a former server at the same place left open when it died.
     Future<?> resume() {
         var find = new Persist.FindLeftOpen(server.hostName(), server.settings().getString("tcp"));
-        return Persist.<Persist.LeftOpen>ask(vertx, find).onSuccess(left -> {
+        return PersistBus.<Persist.LeftOpen>ask(vertx, find).onSuccess(left -> {
             roster.resumed(left, now());
             left.runs()
                     .forEach(run -> LOG.atWarn()
@@ -62,8 +62,9 @@ final class Admissions {
     Future<Local.Admitted> admit(Local.Admit request) {
         ClientId id = request.hello().session().clientId();
         roster.arriving();
-        Future<Local.Admitted> mine =
-                underWay.getOrDefault(id, Future.succeededFuture()).transform(_ -> next(request));
+        Future<Local.Admitted> mine = underWay.getOrDefault(id, Future.succeededFuture())
+                .transform(_ -> next(request))
+                .onFailure(e -> notAdmitted(request, e));
         underWay.put(id, mine);
         return mine.onComplete(_ -> {
             roster.arrived();
@@ -71,7 +72,7 @@ final class Admissions {
         });
     }
 
-    /// [Local#REFUSED], or a code of [Persist].
+    /// A code of [Persist].
     static int code(Throwable failure) {
         return switch (failure) {
             case ReplyException e -> e.failureCode();
@@ -84,40 +85,45 @@ final class Admissions {
         Message.Hello hello = request.hello();
         Optional<String> refusal = roster.refusal(hello, now());
         if (refusal.isPresent()) {
-            roster.openRun()
-                    .ifPresent(open -> act.accept(List.of(new Roster.Action.Note(
-                            open.run(),
-                            Optional.empty(),
-                            hello.session().clientId().value(),
-                            EventKind.CLIENT_REJECTED,
-                            refusal.get()))));
             return refused(refusal.get());
         }
         return run(hello.run())
-                .compose(run -> Persist.<Persist.ClientRow>ask(
+                .compose(run -> PersistBus.<Persist.Admission>ask(
                                 vertx,
                                 new Persist.AdmitClient(
                                         run.run(),
                                         hello.session(),
+                                        hello.instance(),
+                                        hello.late(),
                                         hello.host(),
                                         hello.plan(),
                                         hello.heartbeatMs() / 1000.0))
-                        .map(row -> {
+                        .map(admission -> {
                             long wallMs = System.currentTimeMillis();
+                            Persist.ClientRow row = admission.row();
                             act.accept(roster.connected(run, row, hello, request.connection(), now(), wallMs));
-                            return new Local.Admitted(run.uuid(), run.run(), row.client());
-                        }))
-                .onFailure(e -> LOG.atWarn()
-                        .addKeyValue("client", hello.session().clientId())
-                        .addKeyValue("remote", request.remote())
-                        .addKeyValue("reason", e.getMessage())
-                        .log("client-not-admitted"));
+                            return new Local.Admitted(run.uuid(), run.run(), row.client(), admission.committed());
+                        }));
+    }
+
+    private void notAdmitted(Local.Admit request, Throwable why) {
+        ClientId id = request.hello().session().clientId();
+        LOG.atWarn()
+                .addKeyValue("client", id)
+                .addKeyValue("remote", request.remote())
+                .addKeyValue("reason", why.getMessage())
+                .log("client-not-admitted");
+        if (code(why) == Persist.REFUSED) {
+            roster.openRun()
+                    .ifPresent(open -> act.accept(List.of(new Roster.Action.Note(
+                            open.run(), Optional.empty(), id.value(), EventKind.CLIENT_REJECTED, why.getMessage()))));
+        }
     }
 
     /// The run that a returning client names, or the open one, or a new one.
     private Future<Persist.RunRow> run(Optional<UUID> named) {
         if (named.isPresent()) {
-            return Persist.<Persist.RunRow>ask(vertx, new Persist.FindRun(named.get()))
+            return PersistBus.<Persist.RunRow>ask(vertx, new Persist.FindRun(named.get()))
                     .recover(e -> code(e) == Persist.NOT_FOUND
                             ? refused("run " + named.get() + " is not in this server's database")
                             : Future.failedFuture(e));
@@ -126,8 +132,12 @@ final class Admissions {
             return Future.succeededFuture(roster.openRun().get());
         }
         if (opening == null) {
-            var open = new Persist.OpenRun(UUID.randomUUID(), server.hostName(), server.version(), server.settings());
-            opening = Persist.<Persist.RunRow>ask(vertx, open)
+            var open = new Persist.OpenRun(
+                    UUID.randomUUID(),
+                    server.hostName(),
+                    server.version(),
+                    server.settings().encode());
+            opening = PersistBus.<Persist.RunRow>ask(vertx, open)
                     .onSuccess(run -> {
                         roster.runOpened(run);
                         act.accept(List.of(
@@ -139,7 +149,7 @@ final class Admissions {
     }
 
     private static <T> Future<T> refused(String reason) {
-        return Future.failedFuture(new PersistFailure(Local.REFUSED, reason));
+        return Future.failedFuture(new PersistFailure(Persist.REFUSED, reason));
     }
 
     private static long now() {

@@ -1,5 +1,6 @@
 package io.plimsoll.server;
 
+import io.plimsoll.wire.Digest;
 import io.plimsoll.wire.Frame;
 import io.plimsoll.wire.FrameDecoder;
 import io.plimsoll.wire.Message;
@@ -8,222 +9,99 @@ import io.plimsoll.wire.WireException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// One TCP connection on the server: a hello first, then reports in sequence, acknowledged after their commit. Lives on
-/// its verticle's event loop.
+/// The socket of one connection on the server: bytes to messages and back. What they lead to is decided by its
+/// [Conversation]. Lives on its verticle's event loop.
 final class ClientConnection {
+    private static final Logger LOG = LoggerFactory.getLogger("plimsoll.tcp");
+
     /// A stranger may make us hold no more than this.
     private static final int HELLO_BYTES_MAX = 64 * 1024;
-
-    private enum Phase {
-        GREETING,
-        ADMITTING,
-        OPEN,
-        CLOSED
-    }
-
-    /// What a connection needs of its verticle.
-    interface Desk {
-        /// The hello is complete; answer with [ClientConnection#admitted] or [ClientConnection#refuse].
-        void hello(ClientConnection connection, Message.Hello hello);
-
-        void report(ClientConnection connection, Persist.Numbered report);
-
-        void closed(ClientConnection connection, String reason);
-    }
 
     final long number;
     final String remote;
     private final NetSocket socket;
-    private final TcpLimits limits;
-    private final Desk desk;
+    private final int frameBytesMax;
+    private final Consumer<Conversation.Event> heard;
     private final FrameDecoder decoder;
-    private Phase phase = Phase.GREETING;
-    private Message.Hello hello;
-    private Local.Admitted admitted;
-    private long lastSequence;
-    private int waitingReports;
-    private boolean pausedByDesk;
-    private long deadlineMs;
-    private long lastReceivedMs;
-    private long closingSinceMs;
-    private boolean received;
-    private String closeReason = "closed by the client";
+    private boolean ended;
+    private String failure = "";
 
-    ClientConnection(long number, NetSocket socket, TcpLimits limits, Desk desk, long nowMs) {
+    /// @param closed told why where the connection failed, else told nothing
+    ClientConnection(
+            long number,
+            NetSocket socket,
+            int frameBytesMax,
+            Consumer<Conversation.Event> heard,
+            Consumer<String> closed) {
         this.number = number;
         this.remote = String.valueOf(socket.remoteAddress());
         this.socket = socket;
-        this.limits = limits;
-        this.desk = desk;
-        this.decoder = new FrameDecoder(Math.min(HELLO_BYTES_MAX, limits.frameBytesMax()));
-        this.deadlineMs = nowMs + limits.handshakeTimeoutMs();
-        this.lastReceivedMs = nowMs;
+        this.frameBytesMax = frameBytesMax;
+        this.heard = heard;
+        this.decoder = new FrameDecoder(Math.min(HELLO_BYTES_MAX, frameBytesMax));
         socket.handler(this::received);
-        socket.exceptionHandler(e -> closeReason = "connection failed: " + e.getMessage());
-        socket.closeHandler(_ -> closed());
+        socket.exceptionHandler(e -> failure = "connection failed: " + e.getMessage());
+        socket.closeHandler(_ -> closed.accept(failure));
     }
 
-    /// The client's key in the database; 0 before it was admitted.
-    long client() {
-        return admitted == null ? 0 : admitted.client();
-    }
-
-    boolean wasAdmitted() {
-        return admitted != null;
-    }
-
-    String who() {
-        return hello == null ? "" : hello.session().clientId().value();
-    }
-
-    void admitted(Local.Admitted as, String serverVersion) {
-        if (phase == Phase.ADMITTING) {
-            admitted = as;
-            phase = Phase.OPEN;
-            decoder.bodyBytesMax(limits.frameBytesMax());
-            send(new Message.Welcome(as.runUuid(), as.run(), limits.windowReports(), serverVersion));
-            flow();
+    void carryOut(Conversation.Action action) {
+        switch (action) {
+            case Conversation.Action.Say a -> say(a.message());
+            case Conversation.Action.Read a when a.on() -> socket.resume();
+            case Conversation.Action.Read _ -> socket.pause();
+            case Conversation.Action.Refuse a -> {
+                ended = true;
+                socket.end(MessageCodec.encode(new Message.Refused(a.reason())));
+            }
+            case Conversation.Action.Cut _ -> {
+                ended = true;
+                socket.close();
+            }
+            case Conversation.Action.Admit _, Conversation.Action.Take _ ->
+                throw new IllegalStateException("not for a socket: " + action);
         }
     }
 
-    /// Says why, then closes.
-    void refuse(String reason) {
-        if (phase != Phase.CLOSED) {
-            String cut = reason.length() > 1000 ? reason.substring(0, 1000) : reason;
-            closeReason = "refused: " + cut;
-            phase = Phase.CLOSED;
-            socket.end(MessageCodec.encode(new Message.Refused(cut)));
-        }
-    }
-
-    void disconnect(String reason) {
-        closeReason = reason;
-        phase = Phase.CLOSED;
-        socket.close();
-    }
-
-    void send(Message message) {
-        if (phase != Phase.OPEN) {
+    private void say(Message message) {
+        if (ended) {
             return;
         }
+        if (message instanceof Message.Welcome) {
+            decoder.bodyBytesMax(frameBytesMax);
+        }
         if (socket.writeQueueFull()) {
-            disconnect("does not read its acknowledgements");
+            failure = "does not read its acknowledgements";
+            ended = true;
+            socket.close();
         } else {
             socket.write(MessageCodec.encode(message));
         }
     }
 
-    /// `count` reports up to `sequence` are committed.
-    void committed(int count, long sequence) {
-        waitingReports -= count;
-        send(new Message.Ack(sequence));
-        flow();
-    }
-
-    /// Stops or resumes reading because the verticle as a whole has too much, or enough room again.
-    void pausedByDesk(boolean paused) {
-        pausedByDesk = paused;
-        flow();
-    }
-
-    /// Cuts the connection when its hello, the rest of a frame, or anything at all is overdue.
-    void tick(long nowMs) {
-        if (received || paused()) {
-            lastReceivedMs = nowMs;
-            received = false;
-        }
-        if (phase == Phase.CLOSED) {
-            closingTicks(nowMs);
-        } else if (phase == Phase.GREETING && nowMs >= deadlineMs) {
-            disconnect(decoder.midFrame() ? "sent half a hello, then nothing" : "sent nothing");
-        } else if (phase == Phase.OPEN) {
-            if (!decoder.midFrame() || paused()) {
-                deadlineMs = nowMs + limits.handshakeTimeoutMs();
-            } else if (nowMs >= deadlineMs) {
-                disconnect("sent half a frame, then nothing");
-            }
-            if (nowMs - lastReceivedMs >= limits.silenceTimeoutMs()) {
-                disconnect("silent for " + limits.silenceTimeoutMs() / 1000.0 + " s");
-            }
-        }
-    }
-
-    /// A peer that does not read its refusal keeps its place no longer than one that does not say hello.
-    private void closingTicks(long nowMs) {
-        if (closingSinceMs == 0) {
-            closingSinceMs = nowMs;
-        } else if (nowMs - closingSinceMs >= limits.handshakeTimeoutMs()) {
-            socket.close();
-        }
-    }
-
-    private boolean paused() {
-        return pausedByDesk || waitingReports >= limits.windowReports();
-    }
-
     private void received(Buffer bytes) {
-        if (phase == Phase.CLOSED) {
+        if (ended) {
             return;
         }
-        received = true;
         try {
             decoder.feed(bytes, this::frame);
+            heard.accept(new Conversation.Event.Read(decoder.midFrame()));
         } catch (WireException e) {
-            if (wasAdmitted()) {
-                refuse(e.getMessage());
-            } else {
-                disconnect(e.getMessage());
-            }
+            heard.accept(new Conversation.Event.Garbled(e.getMessage()));
+        } catch (RuntimeException e) {
+            // the decoder is out of step now, whoever is at fault
+            LOG.error("connection-not-understood", e);
+            heard.accept(new Conversation.Event.Garbled("what was sent could not be read: " + e));
         }
     }
 
     private void frame(Frame frame) {
-        Consumer<Message> handler = switch (phase) {
-            case GREETING -> this::greeting;
-            case OPEN -> this::report;
-            case ADMITTING ->
-                m -> {
-                    throw new WireException("sent " + m.getClass().getSimpleName() + " before it was welcomed");
-                };
-            case CLOSED -> _ -> {};
-        };
-        handler.accept(MessageCodec.decode(frame));
-    }
-
-    private void greeting(Message message) {
-        if (!(message instanceof Message.Hello first)) {
-            throw new WireException("began with " + message.getClass().getSimpleName() + " instead of a hello");
+        if (!ended) {
+            Message message = MessageCodec.decode(frame);
+            long digest = message instanceof Message.Numbered ? Digest.of(frame.body()) : 0;
+            heard.accept(new Conversation.Event.Said(message, digest));
         }
-        hello = first;
-        phase = Phase.ADMITTING;
-        desk.hello(this, first);
-    }
-
-    private void report(Message message) {
-        if (!(message instanceof Message.Numbered numbered)) {
-            throw new WireException("sent " + message.getClass().getSimpleName() + " where a report was due");
-        }
-        if (lastSequence != 0 && numbered.sequence() != lastSequence + 1) {
-            throw new WireException("sent report " + numbered.sequence() + " after " + lastSequence);
-        }
-        lastSequence = numbered.sequence();
-        waitingReports++;
-        desk.report(
-                this, new Persist.Numbered(admitted.run(), admitted.client(), numbered.sequence(), numbered.report()));
-        flow();
-    }
-
-    private void flow() {
-        if (paused()) {
-            socket.pause();
-        } else if (waitingReports <= limits.windowReports() / 2) {
-            socket.resume();
-        }
-    }
-
-    private void closed() {
-        phase = Phase.CLOSED;
-        desk.closed(this, closeReason);
     }
 }

@@ -31,13 +31,11 @@ sealed interface Local {
         return types;
     }
 
-    /// Failure code: this hello is not accepted and never will be.
-    int REFUSED = 403;
-
-    /// A hello; the reply is [Admitted], or a failure with [#REFUSED] or a code of [Persist].
+    /// A hello; the reply is [Admitted], or a failure with a code of [Persist].
     record Admit(Message.Hello hello, long connection, String remote) implements Local {}
 
-    record Admitted(UUID runUuid, long run, long client) {}
+    /// @param committed all reports of the session up to this number are committed
+    record Admitted(UUID runUuid, long run, long client, long committed) {}
 
     record Disconnected(long client, long connection, String reason) implements Local {}
 

@@ -7,21 +7,16 @@ import io.plimsoll.model.HostFacts;
 import io.plimsoll.model.Report;
 import io.plimsoll.model.Require;
 import io.plimsoll.model.Session;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/// What the persistence verticle is asked to write, as requests on the local address [#ADDRESS], sent with [#DELIVERY].
-/// It replies after the commit, never before; a failed request may be sent again, because every one of them is
-/// idempotent. Failures carry one of the codes [#NOT_FOUND], [#UNSTORABLE], [#UNAVAILABLE].
+/// What the persistence verticle is asked to write, over [PersistBus]. It replies after the commit, never before; a
+/// failed request may be sent again, because every one of them is idempotent. Failures carry one of the codes
+/// [#REFUSED], [#NOT_FOUND], [#UNSTORABLE], [#UNAVAILABLE].
 public sealed interface Persist {
-    String ADDRESS = "plimsoll.local.persist";
+    /// Failure code: this is not allowed, and never will be.
+    int REFUSED = 403;
 
     /// Failure code: what was asked for is not there.
     int NOT_FOUND = 404;
@@ -35,36 +30,10 @@ public sealed interface Persist {
     /// How long a request is retried while the database is away, before it fails with [#UNAVAILABLE].
     long RETRY_MS_MAX = 60_000;
 
-    /// Within this JVM only, and with more patience than the verticle has: its answer always comes first.
-    DeliveryOptions DELIVERY = new DeliveryOptions().setLocalOnly(true).setSendTimeout(RETRY_MS_MAX * 4);
-
-    /// Asks the persistence verticle.
-    static <T> Future<T> ask(Vertx vertx, Persist request) {
-        return vertx.eventBus().<T>request(ADDRESS, request, DELIVERY).map(Message::body);
-    }
-
-    /// Lets requests and replies travel on this bus as they are. To call it twice is harmless.
-    static void registerCodecs(EventBus bus) {
-        LocalCodec.register(
-                bus,
-                List.of(
-                        OpenRun.class,
-                        FindRun.class,
-                        FindLeftOpen.class,
-                        LeftOpen.class,
-                        AdmitClient.class,
-                        Reports.class,
-                        Notices.class,
-                        Presence.class,
-                        Prove.class,
-                        CloseRun.class,
-                        RunRow.class,
-                        ClientRow.class,
-                        Completeness.class));
-    }
-
     /// Makes a run, or finds the one with this UUID. Reply: [RunRow].
-    record OpenRun(UUID uuid, String serverHost, String serverVersion, JsonObject settings) implements Persist {}
+    ///
+    /// @param settings a JSON object
+    record OpenRun(UUID uuid, String serverHost, String serverVersion, String settings) implements Persist {}
 
     /// Finds a run that a returning client names. Reply: [RunRow], or [#NOT_FOUND].
     record FindRun(UUID uuid) implements Persist {}
@@ -74,11 +43,20 @@ public sealed interface Persist {
     /// @param tcp where it listened, as in `settings.tcp` of its runs: no two servers can listen at one place
     record FindLeftOpen(String serverHost, String tcp) implements Persist {}
 
-    /// Makes the row of a client's session, or finds it. Reply: [ClientRow].
-    record AdmitClient(long run, Session session, HostFacts host, ChunkPlan plan, double heartbeatSeconds)
+    /// Makes the row of a client's session, or finds it, and fences every session of that client that was admitted
+    /// before, in whatever run. Reply: [Admission], or [#REFUSED] for a session that is fenced itself or that
+    /// another process began. A late delivery fences nobody and may always come.
+    record AdmitClient(
+            long run,
+            Session session,
+            UUID instance,
+            boolean late,
+            HostFacts host,
+            ChunkPlan plan,
+            double heartbeatSeconds)
             implements Persist {}
 
-    /// Writes clients' reports, all or none: one that cannot be stored fails the others with it. Reply: null.
+    /// Writes clients' reports: one that the tables do not take fails the others with it. Reply: [Stored].
     record Reports(List<Numbered> reports) implements Persist {
         public static final int COUNT_MAX = 2_000;
 
@@ -87,6 +65,9 @@ public sealed interface Persist {
             Require.inRange("reports in a request", reports.size(), 1, COUNT_MAX);
         }
     }
+
+    /// Keeps a report that no table takes, as it is, and counts it as delivered and missing. Reply: [Stored].
+    record Quarantine(Numbered report, String reason) implements Persist {}
 
     /// Writes what the server noticed. Reply: null.
     record Notices(List<Notice> notices) implements Persist {
@@ -112,12 +93,26 @@ public sealed interface Persist {
     /// A report with its address in the database.
     ///
     /// @param run `runs.run` of the client, which events carry too
-    record Numbered(long run, long client, long sequence, Report report) {
+    /// @param digest tells it from another one under the same number; 0 if unknown
+    /// @param late its session is over and may be fenced
+    record Numbered(long run, long client, long sequence, long digest, boolean late, Report report) {
         public Numbered {
             Require.positive("sequence", sequence);
             Require.present("report", report);
         }
     }
+
+    /// What was asked for is committed, but for these.
+    record Stored(List<Declined> declined) {
+        static final Stored ALL = new Stored(List.of());
+
+        public Stored {
+            declined = List.copyOf(declined);
+        }
+    }
+
+    /// @param altered whether there is another report under its number
+    record Declined(Numbered report, boolean altered, String reason) {}
 
     record Notice(long run, Optional<Long> client, long atMs, EventKind kind, String detail) {}
 
@@ -130,6 +125,9 @@ public sealed interface Persist {
 
     /// @param open whether the run's state is still `open`
     record RunRow(long run, UUID uuid, boolean open) {}
+
+    /// @param committed all reports of the session up to this number are committed, 0 for none
+    record Admission(ClientRow row, long committed) {}
 
     record ClientRow(long client, ClientState state, HeartbeatCounts heartbeats) {}
 

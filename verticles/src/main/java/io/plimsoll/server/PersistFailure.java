@@ -1,9 +1,8 @@
 package io.plimsoll.server;
 
 import io.vertx.pgclient.PgException;
-import java.time.DateTimeException;
 
-/// Why a request to [Persist#ADDRESS] failed, with one of its failure codes.
+/// Why a request to [PersistBus#ADDRESS] failed, with one of its failure codes.
 final class PersistFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -19,21 +18,19 @@ final class PersistFailure extends RuntimeException {
     }
 
     /// Tells a request that is itself at fault, so that no retry helps, from a database that is away: data that the
-    /// tables refuse (SQLSTATE classes 22 and 23), or that cannot even be put into a statement.
+    /// tables refuse (SQLSTATE classes 22 and 23). Data that cannot even be put into a statement are told by
+    /// [#unstorable], where the statement is made: a pool throws the same exceptions for reasons of its own.
     static PersistFailure of(Throwable failure) {
         return switch (failure) {
             case PersistFailure known -> known;
             case PgException e
             when e.getSqlState() != null
                     && (e.getSqlState().startsWith("22") || e.getSqlState().startsWith("23")) -> unstorable(e);
-            case IllegalArgumentException e -> unstorable(e);
-            case ArithmeticException e -> unstorable(e);
-            case DateTimeException e -> unstorable(e);
             default -> new PersistFailure(Persist.UNAVAILABLE, String.valueOf(failure.getMessage()));
         };
     }
 
-    private static PersistFailure unstorable(Throwable failure) {
+    static PersistFailure unstorable(Throwable failure) {
         return new PersistFailure(Persist.UNSTORABLE, String.valueOf(failure.getMessage()));
     }
 }

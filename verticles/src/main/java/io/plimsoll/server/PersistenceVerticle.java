@@ -6,13 +6,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes to the database what it is asked at [Persist#ADDRESS], and answers after the commit.
+/// Writes to the database what it is asked at [PersistBus#ADDRESS], and answers after the commit.
 ///
 /// Reports are queued, and each of a few writers takes what is there whenever it is free: batches grow with the load,
 /// and nothing waits for a timer. While the database is away everything is tried again, for [Persist#RETRY_MS_MAX] at
@@ -29,13 +27,10 @@ public final class PersistenceVerticle extends VerticleBase {
     private final Supplier<Future<?>> deploySources;
     private final long retryMsMax;
     private final long transactionMsMax;
-    private final WriteQueue<Message<Persist>> queue;
-    private final ReportStore writer = new ReportStore();
+    private final Writers<Message<Persist>> writers;
     private final Promise<Void> flushed = Promise.promise();
     private PatientTransactions transactions;
     private MessageConsumer<Persist> consumer;
-    private int writing;
-    private boolean retryPlanned;
     private boolean stopping;
 
     /// @param deploySources deploys the verticles that feed this one, on its context, so that they stop before it does
@@ -53,14 +48,14 @@ public final class PersistenceVerticle extends VerticleBase {
         this.deploySources = deploySources;
         this.retryMsMax = retryMsMax;
         this.transactionMsMax = transactionMsMax;
-        this.queue = new WriteQueue<>(reportsQueuedMax, BYTES_QUEUED_MAX, retryMsMax);
+        this.writers = new Writers<>(new WriteQueue<>(reportsQueuedMax, BYTES_QUEUED_MAX, retryMsMax), WRITERS);
     }
 
     @Override
     public Future<?> start() {
-        Persist.registerCodecs(vertx.eventBus());
+        PersistBus.registerCodecs(vertx.eventBus());
         transactions = new PatientTransactions(vertx, database, retryMsMax, transactionMsMax);
-        consumer = vertx.eventBus().localConsumer(Persist.ADDRESS, this::handle);
+        consumer = vertx.eventBus().localConsumer(PersistBus.ADDRESS, this::handle);
         return consumer.completion().compose(_ -> deploySources.get());
     }
 
@@ -70,7 +65,7 @@ public final class PersistenceVerticle extends VerticleBase {
         stopping = true;
         transactions.stop();
         long timer = vertx.setTimer(FLUSH_MS_MAX, _ -> {
-            abandon();
+            tell(new Writers.Event.GiveUp<>());
             flushed.tryComplete();
         });
         return consumer.unregister().compose(_ -> {
@@ -81,7 +76,8 @@ public final class PersistenceVerticle extends VerticleBase {
 
     private void handle(Message<Persist> message) {
         switch (message.body()) {
-            case Persist.Reports reports -> enqueue(message, reports);
+            case Persist.Reports reports -> tell(new Writers.Event.Ask<>(message, reports.reports()));
+            case Persist.Quarantine report -> answer(message, transactions.run(c -> ReportStore.quarantine(c, report)));
             case Persist.OpenRun open -> answer(message, transactions.run(c -> RunStore.open(c, open)));
             case Persist.FindRun find -> answer(message, transactions.run(c -> RunStore.find(c, find)));
             case Persist.FindLeftOpen find -> answer(message, transactions.run(c -> RunStore.leftOpen(c, find)));
@@ -93,71 +89,53 @@ public final class PersistenceVerticle extends VerticleBase {
         }
     }
 
-    private void enqueue(Message<Persist> message, Persist.Reports reports) {
-        if (queue.offer(message, reports.reports(), nowMs())) {
-            pump();
-        } else {
-            fail(message, new PersistFailure(Persist.UNAVAILABLE, queue.reports() + " reports are queued already"));
-        }
+    private void tell(Writers.Event<Message<Persist>> event) {
+        writers.on(event, nowMs(), this::carryOut);
     }
 
-    private void pump() {
-        while (writing < WRITERS) {
-            Optional<WriteQueue.Batch<Message<Persist>>> batch = queue.take(nowMs());
-            if (batch.isEmpty()) {
-                planRetry();
-                return;
-            }
-            write(batch.get());
+    private void carryOut(Writers.Action<Message<Persist>> action) {
+        switch (action) {
+            case Writers.Action.Write<Message<Persist>> a -> write(a.batch());
+            case Writers.Action.Reply<Message<Persist>> a -> a.ticket().reply(a.stored());
+            case Writers.Action.Fail<Message<Persist>> a -> a.ticket().fail(a.code(), a.reason());
+            case Writers.Action.WakeAt<Message<Persist>> a ->
+                vertx.setTimer(Math.max(1, a.ms() - nowMs()), _ -> tell(new Writers.Event.Wake<>()));
         }
     }
 
     private void write(WriteQueue.Batch<Message<Persist>> batch) {
-        writing++;
-        List<Persist.Numbered> reports = batch.reports();
-        boolean lookUp = writer.mayBeThere(reports);
-        database.withTransaction(transactionMsMax, connection -> writer.write(connection, reports, lookUp))
+        // whatever is thrown is an answer, too, or this writer would never be free again
+        Future.succeededFuture(batch.reports())
+                .compose(reports -> database.withTransaction(
+                        transactionMsMax, connection -> ReportStore.write(connection, reports)))
+                .onSuccess(PersistenceVerticle::log)
                 .onComplete(written -> {
-                    writing--;
-                    if (written.succeeded()) {
-                        queue.committed(batch);
-                        batch.tickets().forEach(message -> message.reply(null));
-                    } else {
-                        writeFailed(batch, written.cause());
-                    }
-                    pump();
+                    tell(
+                            written.succeeded()
+                                    ? new Writers.Event.Written<>(batch, written.result())
+                                    : failed(batch, written.cause()));
                     checkFlushed();
                 });
     }
 
-    private void writeFailed(WriteQueue.Batch<Message<Persist>> batch, Throwable cause) {
-        PersistFailure failure = PersistFailure.of(cause);
-        if (failure.code() == Persist.UNSTORABLE) {
-            queue.poisoned(batch).forEach(message -> {
-                LOG.atError().addKeyValue("error", cause.getMessage()).log("reports-unstorable");
-                fail(message, failure);
-            });
-            return;
-        }
-        LOG.atWarn()
-                .addKeyValue("reports", batch.reports().size())
-                .addKeyValue("queued", queue.reports())
-                .addKeyValue("error", cause.getMessage())
-                .log("write-failed");
-        queue.failed(batch, nowMs()).forEach(message -> fail(message, failure));
-        if (flushed.future().isComplete()) {
-            abandon();
+    private static void log(Persist.Stored stored) {
+        for (Persist.Declined declined : stored.declined()) {
+            LOG.atError()
+                    .addKeyValue("run", declined.report().run())
+                    .addKeyValue("client", declined.report().client())
+                    .addKeyValue("sequence", declined.report().sequence())
+                    .log(declined.altered() ? "report-altered" : "report-of-fenced-client");
         }
     }
 
-    private void planRetry() {
-        if (queue.waiting() && !retryPlanned) {
-            retryPlanned = true;
-            vertx.setTimer(Math.max(1, queue.notBeforeMs() - nowMs()), _ -> {
-                retryPlanned = false;
-                pump();
-            });
-        }
+    private static Writers.Event<Message<Persist>> failed(WriteQueue.Batch<Message<Persist>> batch, Throwable cause) {
+        PersistFailure failure = PersistFailure.of(cause);
+        LOG.atWarn()
+                .addKeyValue("reports", batch.reports().size())
+                .addKeyValue("again", failure.code() != Persist.UNSTORABLE)
+                .addKeyValue("error", cause.getMessage())
+                .log("write-failed");
+        return new Writers.Event.Failed<>(batch, failure.code(), failure.getMessage());
     }
 
     private void answer(Message<Persist> message, Future<?> work) {
@@ -172,17 +150,9 @@ public final class PersistenceVerticle extends VerticleBase {
     }
 
     private void checkFlushed() {
-        if (stopping && queue.idle() && transactions.underWay() == 0) {
+        if (stopping && writers.idle() && transactions.underWay() == 0) {
             flushed.tryComplete();
         }
-    }
-
-    private void abandon() {
-        queue.abandon()
-                .forEach(message -> fail(
-                        message,
-                        new PersistFailure(
-                                Persist.UNAVAILABLE, "the server stopped before the reports could be written")));
     }
 
     private static void fail(Message<Persist> message, PersistFailure failure) {

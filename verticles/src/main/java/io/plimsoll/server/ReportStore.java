@@ -2,133 +2,121 @@ package io.plimsoll.server;
 
 import io.plimsoll.model.EventKind;
 import io.plimsoll.model.Report;
+import io.plimsoll.wire.Json;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
-/// Writes batches of reports, each within the transaction it is given, so that every report is stored once whatever is
-/// sent again. What is there is never overwritten: other content under the same number becomes an event.
-///
-/// Whether a report is there already is only looked up where it may be: when its number is not above all that were
-/// seen of its client. Belongs to one event loop.
+/// Writes batches of reports, each within the transaction it is given: the ledger says what is new, and only that
+/// becomes rows. What is there is never overwritten: other content under the same number becomes an event.
 final class ReportStore {
-    /// Beyond it the memory of numbers starts anew, which costs look-ups and nothing else.
-    private static final int CLIENTS_MAX = 100_000;
+    private ReportStore() {}
 
-    private final Map<Long, Long> highest = new HashMap<>();
-
-    private record Key(long client, long sequence) {
-        static Key of(Persist.Numbered report) {
-            return new Key(report.client(), report.sequence());
-        }
+    static Future<Persist.Stored> write(SqlConnection connection, List<Persist.Numbered> reports) {
+        List<Persist.Numbered> inOrder = Ledger.inOrder(reports);
+        return judge(connection, inOrder)
+                .compose(verdict -> insert(connection, verdict.fresh())
+                        .compose(_ -> followUp(connection, verdict.fresh()))
+                        .compose(_ -> decline(connection, verdict)));
     }
 
-    /// Whether the database must be asked which of these are there. Call it once for each batch, when it is first taken
-    /// and before it is written: it remembers the numbers.
-    boolean mayBeThere(List<Persist.Numbered> reports) {
-        if (highest.size() > CLIENTS_MAX) {
-            highest.clear();
-        }
-        Map<Long, Long> before = new HashMap<>();
-        boolean maybe = false;
-        for (Persist.Numbered report : reports) {
-            Long known =
-                    before.computeIfAbsent(report.client(), client -> highest.getOrDefault(client, Long.MAX_VALUE));
-            maybe |= report.sequence() <= known;
-            highest.merge(report.client(), report.sequence(), Math::max);
-        }
-        return maybe;
-    }
-
-    /// Fails, for the transaction to be rolled back and the batch to be tried again, where another writer was faster.
-    Future<Void> write(SqlConnection connection, List<Persist.Numbered> reports, boolean lookUp) {
-        Map<Key, Persist.Numbered> fresh = new LinkedHashMap<>();
-        List<Persist.Numbered> altered = new ArrayList<>();
-        for (Persist.Numbered report : reports) {
-            Persist.Numbered first = fresh.putIfAbsent(Key.of(report), report);
-            if (first != null && !first.equals(report)) {
-                altered.add(report);
+    /// Enters the report in the ledger, and keeps it where it disturbs nobody.
+    static Future<Persist.Stored> quarantine(SqlConnection connection, Persist.Quarantine request) {
+        Persist.Numbered report = request.report();
+        Buffer body = Buffer.buffer(Json.write(report.report()));
+        String detail = "report " + report.sequence() + " cannot be stored: " + request.reason();
+        return judge(connection, List.of(report)).compose(verdict -> {
+            if (verdict.fresh().isEmpty()) {
+                return decline(connection, verdict);
             }
-        }
-        return (lookUp ? removePresent(connection, fresh, altered) : Future.<Void>succeededFuture())
-                .compose(_ -> insert(connection, fresh.values()))
-                .compose(_ -> followUp(connection, fresh.values()))
-                .compose(_ -> altered.isEmpty() ? Future.succeededFuture() : tellAltered(connection, altered));
-    }
-
-    private Future<Void> removePresent(
-            SqlConnection connection, Map<Key, Persist.Numbered> fresh, List<Persist.Numbered> altered) {
-        Tuple keys = Tuple.tuple()
-                .addArrayOfLong(fresh.keySet().stream().map(Key::client).toArray(Long[]::new))
-                .addArrayOfLong(fresh.keySet().stream().map(Key::sequence).toArray(Long[]::new));
-        return connection.preparedQuery(Sql.PRESENT).execute(keys).compose(rows -> {
-            Map<ReportTable, List<Persist.Numbered>> suspects = new EnumMap<>(ReportTable.class);
-            Map<Key, Persist.Numbered> gone = new HashMap<>();
-            for (Row row : rows) {
-                Key key = new Key(row.getLong(0), row.getLong(1));
-                Persist.Numbered report = fresh.remove(key);
-                if (report == null) {
-                    continue;
-                }
-                gone.put(key, report);
-                if (ReportTable.of(report.report()).name().equals(row.getString(2))) {
-                    suspects.computeIfAbsent(ReportTable.of(report.report()), _ -> new ArrayList<>())
-                            .add(report);
-                } else {
-                    altered.add(report);
-                }
-            }
-            Future<Void> compared = Future.succeededFuture();
-            for (var entry : suspects.entrySet()) {
-                compared = compared.compose(_ -> connection
-                                .preparedQuery(entry.getKey().altered())
-                                .execute(entry.getKey().columns(entry.getValue())))
-                        .map(found -> {
-                            found.forEach(row -> altered.add(gone.get(new Key(row.getLong(0), row.getLong(1)))));
-                            return null;
-                        });
-            }
-            return compared;
+            return connection
+                    .preparedQuery(Sql.QUARANTINE)
+                    .execute(Tuple.of(report.client(), report.sequence(), request.reason(), body))
+                    .compose(_ -> tell(connection, verdict.fresh(), EventKind.REPORT_UNSTORABLE, _ -> detail))
+                    .map(_ -> Persist.Stored.ALL);
         });
     }
 
-    private static Future<Void> insert(SqlConnection connection, Collection<Persist.Numbered> reports) {
+    private static Future<Ledger.Verdict> judge(SqlConnection connection, List<Persist.Numbered> inOrder) {
+        List<Persist.Numbered> distinct = Ledger.distinct(inOrder);
+        Tuple entries = Tuple.from(List.of(
+                column(distinct, Persist.Numbered::client, Long[]::new),
+                column(distinct, Persist.Numbered::sequence, Long[]::new),
+                column(distinct, Persist.Numbered::digest, Long[]::new),
+                column(distinct, Persist.Numbered::late, Boolean[]::new)));
+        return connection.preparedQuery(Sql.ENTER).execute(entries).compose(rows -> {
+            if (rows.rowCount() == distinct.size()) {
+                return Future.succeededFuture(Ledger.judge(inOrder, _ -> true, Map.of()));
+            }
+            Set<Ledger.Key> entered = new HashSet<>();
+            rows.forEach(row -> entered.add(new Ledger.Key(row.getLong(0), row.getLong(1))));
+            List<Persist.Numbered> others = distinct.stream()
+                    .filter(report -> !entered.contains(Ledger.Key.of(report)))
+                    .toList();
+            return digests(connection, others).map(there -> Ledger.judge(inOrder, entered::contains, there));
+        });
+    }
+
+    /// A statement of its own: it sees what another transaction committed while the entry waited for it.
+    private static Future<Map<Ledger.Key, Long>> digests(SqlConnection connection, List<Persist.Numbered> reports) {
+        Tuple keys = Tuple.from(List.of(
+                column(reports, Persist.Numbered::client, Long[]::new),
+                column(reports, Persist.Numbered::sequence, Long[]::new)));
+        return connection.preparedQuery(Sql.DIGESTS).execute(keys).map(rows -> {
+            Map<Ledger.Key, Long> digests = new HashMap<>();
+            rows.forEach(row -> digests.put(new Ledger.Key(row.getLong(0), row.getLong(1)), row.getLong(2)));
+            return digests;
+        });
+    }
+
+    private static Future<Void> insert(SqlConnection connection, List<Persist.Numbered> reports) {
         Map<ReportTable, List<Persist.Numbered>> byTable = new EnumMap<>(ReportTable.class);
         reports.forEach(report -> byTable.computeIfAbsent(ReportTable.of(report.report()), _ -> new ArrayList<>())
                 .add(report));
         Future<Void> inserted = Future.succeededFuture();
         for (var entry : byTable.entrySet()) {
             ReportTable table = entry.getKey();
-            List<Persist.Numbered> rows = entry.getValue();
-            inserted = inserted.compose(
-                            _ -> connection.preparedQuery(table.insert()).execute(table.columns(rows)))
-                    .map(result -> allOf(rows, result));
+            inserted = inserted.compose(_ -> connection
+                    .preparedQuery(table.insert())
+                    .execute(table.columns(entry.getValue()))
+                    .mapEmpty());
         }
         return inserted;
     }
 
-    private static Void allOf(List<Persist.Numbered> rows, RowSet<Row> result) {
-        if (result.rowCount() != rows.size()) {
-            throw new PersistFailure(
-                    Persist.UNAVAILABLE,
-                    rows.size() - result.rowCount() + " of " + rows.size() + " reports were there unexpectedly");
+    private static Future<Persist.Stored> decline(SqlConnection connection, Ledger.Verdict verdict) {
+        if (verdict.altered().isEmpty() && verdict.fenced().isEmpty()) {
+            return Future.succeededFuture(Persist.Stored.ALL);
         }
-        return null;
+        List<Persist.Declined> declined = new ArrayList<>();
+        verdict.altered().forEach(report -> declined.add(new Persist.Declined(report, true, altered(report))));
+        verdict.fenced()
+                .forEach(report -> declined.add(new Persist.Declined(
+                        report, false, "the client was started again; this process may only deliver late")));
+        Future<?> told = verdict.altered().isEmpty()
+                ? Future.succeededFuture()
+                : tell(connection, verdict.altered(), EventKind.REPORT_ALTERED, ReportStore::altered);
+        return told.map(_ -> new Persist.Stored(declined));
+    }
+
+    private static String altered(Persist.Numbered report) {
+        return "report " + report.sequence() + " came again with other content; the first one is kept";
     }
 
     /// What the first and the last report of a session change besides their own rows.
-    private Future<Void> followUp(SqlConnection connection, Collection<Persist.Numbered> reports) {
+    private static Future<Void> followUp(SqlConnection connection, List<Persist.Numbered> reports) {
         Future<Void> done = Future.succeededFuture();
         for (Persist.Numbered report : reports) {
             switch (report.report()) {
@@ -148,17 +136,23 @@ final class ReportStore {
         return done;
     }
 
-    private static Future<Void> tellAltered(SqlConnection connection, List<Persist.Numbered> altered) {
-        Tuple events = Tuple.of(
-                altered.stream().map(Persist.Numbered::run).toArray(Long[]::new),
-                altered.stream().map(Persist.Numbered::client).toArray(Long[]::new),
-                altered.stream()
-                        .map(report ->
-                                "report " + report.sequence() + " came again with other content; the first one is kept")
-                        .toArray(String[]::new),
-                ReportTable.word(EventKind.REPORT_ALTERED.severity()),
-                EventKind.REPORT_ALTERED.word());
-        return connection.preparedQuery(Sql.ALTERED).execute(events).mapEmpty();
+    private static Future<?> tell(
+            SqlConnection connection,
+            List<Persist.Numbered> reports,
+            EventKind kind,
+            Function<Persist.Numbered, String> detail) {
+        Tuple events = Tuple.from(List.of(
+                column(reports, Persist.Numbered::run, Long[]::new),
+                column(reports, Persist.Numbered::client, Long[]::new),
+                column(reports, detail, String[]::new),
+                ReportTable.word(kind.severity()),
+                kind.word()));
+        return connection.preparedQuery(Sql.TELL_ONCE).execute(events);
+    }
+
+    private static <V> V[] column(
+            List<Persist.Numbered> reports, Function<Persist.Numbered, V> value, IntFunction<V[]> array) {
+        return reports.stream().map(value).toArray(array);
     }
 
     private static Tuple target(long client, Report.RunStarted started) {

@@ -72,17 +72,13 @@ enum ReportTable {
 
     private final List<Column> columns;
     private final String insert;
-    private final String altered;
 
     ReportTable(Column... columns) {
         this.columns = List.of(columns);
         String arrays = IntStream.range(0, columns.length)
                 .mapToObj(i -> "$" + (i + 1) + "::" + columns[i].type() + "[]")
                 .collect(Collectors.joining(", ", "unnest(", ")"));
-        insert = "insert into " + table() + " (" + names("") + ") select * from " + arrays
-                + " on conflict (client, sequence) do nothing";
-        altered = "select n.client, n.sequence from " + arrays + " as n(" + names("") + ") join " + table()
-                + " t using (client, sequence) where (" + names("t.") + ") is distinct from (" + names("n.") + ")";
+        insert = "insert into " + table() + " (" + names() + ") select * from " + arrays;
     }
 
     static ReportTable of(Report report) {
@@ -94,14 +90,9 @@ enum ReportTable {
         };
     }
 
-    /// Inserts rows that are not there yet; takes [#columns].
+    /// Inserts rows; takes [#columns].
     String insert() {
         return insert;
-    }
-
-    /// Client and sequence of rows that are there with other content; takes [#columns].
-    String altered() {
-        return altered;
     }
 
     String table() {
@@ -110,7 +101,7 @@ enum ReportTable {
 
     /// Reports of this table as one array for each column.
     ///
-    /// @throws IllegalArgumentException if one of them cannot be stored
+    /// @throws PersistFailure if one of them cannot be stored
     Tuple columns(List<Persist.Numbered> reports) {
         Object[][] arrays = columns.stream()
                 .map(column -> Array.newInstance(column.javaType(), reports.size()))
@@ -124,8 +115,13 @@ enum ReportTable {
         return Tuple.from(List.of(arrays));
     }
 
+    /// @throws PersistFailure for a time outside of what the database is meant to hold
     static OffsetDateTime timestamp(long atMs) {
-        Require.wallClock("time", atMs);
+        try {
+            Require.wallClock("time", atMs);
+        } catch (IllegalArgumentException e) {
+            throw PersistFailure.unstorable(e);
+        }
         return Instant.ofEpochMilli(atMs).atOffset(ZoneOffset.UTC);
     }
 
@@ -207,8 +203,8 @@ enum ReportTable {
         return severity.name().toLowerCase(Locale.ROOT);
     }
 
-    private String names(String prefix) {
-        return columns.stream().map(column -> prefix + column.name()).collect(Collectors.joining(", "));
+    private String names() {
+        return columns.stream().map(Column::name).collect(Collectors.joining(", "));
     }
 
     private static Column bigint(String name) {

@@ -106,15 +106,13 @@ final class Roster {
         arriving--;
     }
 
-    /// Why the session may not come in; empty if it may.
+    /// Why the session may not come in; empty if it may, as far as those are concerned who are here. The database has
+    /// the last word, for it knows which sessions are fenced.
     Optional<String> refusal(Message.Hello hello, long now) {
         Session session = hello.session();
         for (Member m : byClient.values()) {
             if (!m.session.clientId().equals(session.clientId()) || m.session.equals(session) || hello.late()) {
                 continue;
-            }
-            if (session.bootEpoch() < m.session.bootEpoch()) {
-                return Optional.of("client '" + session.clientId() + "' was started again later than this process");
             }
             if (m.present() && m.connected() && m.missed(now) < SUSPECT_MISSES) {
                 return Optional.of("client id '" + session.clientId() + "' is in use by a live client on host "

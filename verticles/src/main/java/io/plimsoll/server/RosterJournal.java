@@ -129,7 +129,7 @@ final class RosterJournal {
     }
 
     private <T> void write(Persist request, Consumer<T> written) {
-        Persist.<T>ask(vertx, request).onComplete(reply -> {
+        PersistBus.<T>ask(vertx, request).onComplete(reply -> {
             if (reply.succeeded()) {
                 written.accept(reply.result());
                 next();

@@ -4,6 +4,7 @@ import io.plimsoll.model.ClientId;
 import io.plimsoll.model.ClientState;
 import io.plimsoll.model.Session;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
@@ -12,6 +13,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 
 /// Runs, clients, presence and notices in the database: everything that is asked of it but reports. Each method works
@@ -22,7 +24,11 @@ final class RunStore {
     static Future<Persist.RunRow> open(SqlConnection connection, Persist.OpenRun request) {
         return connection
                 .preparedQuery(Sql.OPEN_RUN)
-                .execute(Tuple.of(request.uuid(), request.serverHost(), request.serverVersion(), request.settings()))
+                .execute(Tuple.of(
+                        request.uuid(),
+                        request.serverHost(),
+                        request.serverVersion(),
+                        new JsonObject(request.settings())))
                 .compose(_ -> find(connection, new Persist.FindRun(request.uuid())));
     }
 
@@ -34,13 +40,13 @@ final class RunStore {
                 .map(row -> new Persist.RunRow(row.getLong(0), request.uuid(), row.getBoolean(1)));
     }
 
-    static Future<Persist.ClientRow> admit(SqlConnection connection, Persist.AdmitClient request) {
-        var session = request.session();
+    static Future<Persist.Admission> admit(SqlConnection connection, Persist.AdmitClient request) {
+        var session = Ledger.SessionKey.of(request.run(), request.session());
         var host = request.host();
         var plan = request.plan();
         Tuple client = Tuple.from(List.of(
-                request.run(),
-                session.clientId().value(),
+                session.run(),
+                session.clientId(),
                 session.bootEpoch(),
                 host.hostName(),
                 host.kernel(),
@@ -56,15 +62,41 @@ final class RunStore {
                 plan.runTimeMs() / 1e3,
                 plan.keptFilesMax(),
                 plan.forced(),
-                request.heartbeatSeconds()));
+                request.heartbeatSeconds(),
+                request.instance()));
+        Tuple key = Tuple.of(session.run(), session.clientId(), session.bootEpoch());
         return connection
                 .preparedQuery(Sql.ADMIT_CLIENT)
                 .execute(client)
-                .compose(_ -> connection
-                        .preparedQuery(Sql.FIND_CLIENT)
-                        .execute(Tuple.of(request.run(), session.clientId().value(), session.bootEpoch())))
-                .map(rows -> one(rows, "client " + session.clientId()))
-                .map(RunStore::client);
+                .compose(_ -> connection.preparedQuery(Sql.FIND_CLIENT).execute(key))
+                .map(rows -> allowed(one(rows, "client " + session.clientId()), request))
+                .compose(row -> fence(connection, row, request)
+                        .compose(_ -> connection.preparedQuery(Sql.COMMITTED).execute(Tuple.of(row.client())))
+                        .map(rows -> new Persist.Admission(
+                                row, rows.iterator().next().getLong(0))));
+    }
+
+    private static Persist.ClientRow allowed(Row row, Persist.AdmitClient request) {
+        UUID instance = row.getUUID("instance");
+        if (!request.late() && row.getOffsetDateTime("fenced_at") != null) {
+            throw new PersistFailure(
+                    Persist.REFUSED,
+                    "client '" + request.session().clientId() + "' was started again later than this process");
+        }
+        if (!request.late() && instance != null && !instance.equals(request.instance())) {
+            throw new PersistFailure(
+                    Persist.REFUSED,
+                    "another process with client id '" + request.session().clientId()
+                            + "' was started in the same millisecond; start this one again");
+        }
+        return client(row);
+    }
+
+    private static Future<?> fence(SqlConnection connection, Persist.ClientRow row, Persist.AdmitClient request) {
+        Tuple before = Tuple.of(request.session().clientId().value(), row.client());
+        return request.late()
+                ? Future.succeededFuture()
+                : connection.preparedQuery(Sql.FENCE).execute(before);
     }
 
     static Future<Persist.LeftOpen> leftOpen(SqlConnection connection, Persist.FindLeftOpen request) {

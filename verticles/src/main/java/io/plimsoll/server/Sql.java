@@ -24,14 +24,26 @@ final class Sql {
     static final String ADMIT_CLIENT = """
         insert into clients (run, client_id, boot_epoch, state, host_name, kernel, cpu_model, cpu_count, ram_bytes,
                              java_version, tool_version, pid, engine, chunk_bytes, file_bytes, run_time_seconds,
-                             kept_files_max, forced, heartbeat_seconds)
-        values ($1, $2, $3, 'alive', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                             kept_files_max, forced, heartbeat_seconds, instance)
+        values ($1, $2, $3, 'alive', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
         on conflict (run, client_id, boot_epoch) do nothing
         """;
 
     static final String FIND_CLIENT = """
-        select client, state, heartbeats_multicast, heartbeats_unicast, heartbeats_missed
+        select client, state, heartbeats_multicast, heartbeats_unicast, heartbeats_missed, instance, fenced_at
         from clients where run = $1 and client_id = $2 and boot_epoch = $3
+        """;
+
+    /// The last of the session's numbers that has none missing before it: there, number and rank are the same.
+    static final String COMMITTED = """
+        select count(*) from (
+            select sequence, row_number() over (order by sequence) as rank from reports where client = $1) r
+        where sequence = rank
+        """;
+
+    /// The order of lives is the order of admission: clocks go back.
+    static final String FENCE = """
+        update clients set fenced_at = now() where client_id = $1 and client < $2 and fenced_at is null
         """;
 
     /// A notice that is sent again, because its first answer got lost, is the same in every column.
@@ -76,17 +88,29 @@ final class Sql {
         where client = $1
         """;
 
-    /// Which of these (client, sequence) are there, and in which table.
-    static final String PRESENT = """
-        with k as (select * from unnest($1::bigint[], $2::bigint[]) as k(client, sequence))
-        select client, sequence, 'DATA_FILES' from k join data_files using (client, sequence)
-        union all select client, sequence, 'INTERVALS' from k join intervals using (client, sequence)
-        union all select client, sequence, 'RESOURCE_SAMPLES' from k join resource_samples using (client, sequence)
-        union all select client, sequence, 'EVENTS' from k join events using (client, sequence)
+    /// Enters reports in the ledger, but those of fenced sessions; what is there already is left out of the result. In
+    /// order, so that two transactions with the same keys wait for each other, and never in a circle.
+    static final String ENTER = """
+        insert into reports (client, sequence, digest)
+        select u.client, u.sequence, u.digest
+        from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::boolean[]) as u(client, sequence, digest, late)
+        join clients c using (client)
+        where c.fenced_at is null or u.late
+        order by u.client, u.sequence
+        on conflict (client, sequence) do nothing
+        returning client, sequence
         """;
 
-    /// Says once of each report that it came again with other content.
-    static final String ALTERED = """
+    static final String DIGESTS = """
+        select client, sequence, digest
+        from unnest($1::bigint[], $2::bigint[]) as k(client, sequence) join reports using (client, sequence)
+        """;
+
+    static final String QUARANTINE =
+            "insert into rejected_reports (client, sequence, reason, body) values ($1, $2, $3, $4)";
+
+    /// Says once of each report what is the matter with it.
+    static final String TELL_ONCE = """
         insert into events (run, client, at, source, severity, kind, detail)
         select distinct u.run, u.client, now(), 'server', $4, $5, u.detail
         from unnest($1::bigint[], $2::bigint[], $3::text[]) as u(run, client, detail)
@@ -94,12 +118,9 @@ final class Sql {
         """;
 
     private static final String NUMBERS_PRESENT = """
-        (select count(*) from (
-            select sequence from data_files where client = c.client
-            union select sequence from intervals where client = c.client
-            union select sequence from resource_samples where client = c.client
-            union select sequence from events where client = c.client) r
-         where r.sequence between 1 and c.last_sequence)
+        ((select count(*) from reports r where r.client = c.client and r.sequence between 1 and c.last_sequence)
+         - (select count(*) from rejected_reports r
+            where r.client = c.client and r.sequence between 1 and c.last_sequence))
         """;
 
     static final String PROVE = "select c.last_sequence, " + NUMBERS_PRESENT + " from clients c where c.client = $1";

@@ -1,8 +1,8 @@
 package io.plimsoll.server;
 
-import io.plimsoll.model.Report;
 import io.plimsoll.wire.Message;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
@@ -10,25 +10,25 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.net.BindException;
+import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Listens on TCP, checks frames and hands reports to the persistence verticle in batches; acknowledges what was
-/// committed.
+/// committed. Carries out what its [Intake] decides.
 ///
 /// While the database is slow or away, the windows fill and sockets are paused, so memory stays bounded all the way
 /// back to the clients.
-final class TcpVerticle extends VerticleBase implements ClientConnection.Desk {
+final class TcpVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger("plimsoll.tcp");
     private static final long TICK_MS = 250;
-    private static final long QUEUE_BYTES_MAX = 16 << 20;
     private static final long DRAIN_TIMEOUT_MS = 10_000;
     private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
@@ -40,12 +40,13 @@ final class TcpVerticle extends VerticleBase implements ClientConnection.Desk {
     private final Listen listen;
     private final TcpLimits limits;
     private final AtomicInteger connectionCount;
+    private final Intake intake;
     private final Map<Long, ClientConnection> connections = new HashMap<>();
-    private final Set<Long> deliveredClients = new HashSet<>();
-    private BatchWriter writer;
+    private final Queue<Intake.Event> events = new ArrayDeque<>();
+    private final Promise<Void> drained = Promise.promise();
     private NetServer server;
     private long nextNumber;
-    private boolean paused;
+    private boolean telling;
     private boolean stopping;
 
     /// @param instance 0 to `instances` - 1; numbers of its connections are `instance` modulo `instances`
@@ -56,20 +57,20 @@ final class TcpVerticle extends VerticleBase implements ClientConnection.Desk {
         this.listen = listen;
         this.limits = limits;
         this.connectionCount = connectionCount;
+        this.intake = new Intake(limits, listen.serverVersion());
         this.nextNumber = instance + instances;
     }
 
     @Override
     public Future<?> start() {
-        writer = new BatchWriter(vertx, limits.batchReports(), this::committed);
         vertx.eventBus().<Local>localConsumer(Local.tcp(instance), message -> {
             switch (message.body()) {
-                case Local.Tell m -> with(m.connection(), c -> c.send(m.message()));
-                case Local.Disconnect m -> with(m.connection(), c -> c.disconnect(m.reason()));
+                case Local.Tell m -> tell(m.connection(), new Conversation.Event.Tell(m.message()));
+                case Local.Disconnect m -> tell(m.connection(), new Conversation.Event.Dismissed(m.reason()));
                 default -> throw new IllegalStateException("not for a TCP verticle: " + message.body());
             }
         });
-        vertx.setPeriodic(TICK_MS, _ -> tick());
+        vertx.setPeriodic(TICK_MS, _ -> tell(new Intake.Event.Tick()));
         server = vertx.createNetServer(new NetServerOptions()
                         .setHost(listen.host())
                         .setPort(listen.port())
@@ -87,8 +88,8 @@ final class TcpVerticle extends VerticleBase implements ClientConnection.Desk {
     @Override
     public Future<?> stop() {
         stopping = true;
-        connections.values().forEach(c -> c.pausedByDesk(true));
-        return writer.drain()
+        tell(new Intake.Event.Drain());
+        return drained.future()
                 .timeout(DRAIN_TIMEOUT_MS, TimeUnit.MILLISECONDS)
                 .transform(_ -> server.shutdown(0, TimeUnit.SECONDS));
     }
@@ -103,112 +104,121 @@ final class TcpVerticle extends VerticleBase implements ClientConnection.Desk {
             socket.close();
             return;
         }
-        ClientConnection connection = new ClientConnection(nextNumber, socket, limits, this, nowMs());
+        long number = nextNumber;
         nextNumber += instances;
-        connections.put(connection.number, connection);
-        connection.pausedByDesk(paused);
+        connections.put(
+                number,
+                new ClientConnection(
+                        number,
+                        socket,
+                        limits.frameBytesMax(),
+                        event -> tell(number, event),
+                        reason -> tell(new Intake.Event.Closed(number, reason))));
+        tell(new Intake.Event.Opened(number));
     }
 
-    @Override
-    public void hello(ClientConnection connection, Message.Hello hello) {
+    private void tell(long connection, Conversation.Event event) {
+        tell(new Intake.Event.Of(connection, event));
+    }
+
+    /// What an action leads to at once waits until all actions are carried out.
+    private void tell(Intake.Event event) {
+        events.add(event);
+        if (telling) {
+            return;
+        }
+        telling = true;
+        try {
+            for (Intake.Event next = events.poll(); next != null; next = events.poll()) {
+                decide(next);
+            }
+        } finally {
+            telling = false;
+        }
+    }
+
+    /// A connection that cannot be decided on is ended, and disturbs no other one.
+    private void decide(Intake.Event event) {
+        try {
+            intake.on(event, nowMs(), this::attempt);
+        } catch (RuntimeException e) {
+            LOG.error("not-decided", e);
+            if (event instanceof Intake.Event.Of of && !(of.event() instanceof Conversation.Event.Garbled)) {
+                tell(of.connection(), new Conversation.Event.Garbled("the server failed: " + e.getMessage()));
+            }
+        }
+    }
+
+    /// What cannot be done keeps nothing else from being done: an acknowledgement least of all.
+    private void attempt(Intake.Action action) {
+        try {
+            carryOut(action);
+        } catch (RuntimeException e) {
+            LOG.error("not-carried-out", e);
+        }
+    }
+
+    private void carryOut(Intake.Action action) {
+        switch (action) {
+            case Intake.Action.On a -> on(connections.get(a.connection()), a.action());
+            case Intake.Action.Soon _ -> context.runOnContext(_ -> tell(new Intake.Event.Turned()));
+            case Intake.Action.Store a -> store(() -> new Persist.Reports(a.reports()));
+            case Intake.Action.Quarantine a -> store(() -> new Persist.Quarantine(a.report(), a.reason()));
+            case Intake.Action.Committed a ->
+                ReportLog.log(a.clientId(), a.report().sequence(), a.report().report());
+            case Intake.Action.Started a -> roster(new Local.Started(a.client(), a.report()));
+            case Intake.Action.Ended a -> roster(new Local.Ended(a.run(), a.client(), a.clientId(), a.report()));
+            case Intake.Action.Delivered a -> roster(new Local.Delivered(a.clients()));
+            case Intake.Action.Left a -> roster(new Local.Disconnected(a.client(), a.connection(), a.reason()));
+            case Intake.Action.Gone a -> gone(a);
+            case Intake.Action.Drained _ -> drained.tryComplete();
+        }
+    }
+
+    private void on(ClientConnection connection, Conversation.Action action) {
+        if (action instanceof Conversation.Action.Admit admit) {
+            admit(connection, admit.hello());
+        } else {
+            connection.carryOut(action);
+        }
+    }
+
+    private void admit(ClientConnection connection, Message.Hello hello) {
         vertx.eventBus()
                 .<Local.Admitted>request(
-                        Local.ROSTER, new Local.Admit(hello, connection.number, connection.remote), Persist.DELIVERY)
-                .onSuccess(reply -> {
-                    connection.admitted(reply.body(), listen.serverVersion());
-                    if (!connections.containsKey(connection.number)) {
-                        left(reply.body().client(), connection.number, "closed while it was admitted");
-                    }
-                })
-                .onFailure(e -> {
-                    if (hello.run().isEmpty() || hopeless(e)) {
-                        connection.refuse(e.getMessage());
-                    } else {
-                        // a client in the middle of its run comes again; a refusal would end it
-                        connection.disconnect("cannot be admitted now: " + e.getMessage());
-                    }
-                });
+                        Local.ROSTER, new Local.Admit(hello, connection.number, connection.remote), PersistBus.DELIVERY)
+                .onSuccess(reply -> tell(connection.number, new Conversation.Event.Admitted(reply.body())))
+                .onFailure(
+                        e -> tell(connection.number, new Conversation.Event.NotAdmitted(e.getMessage(), hopeless(e))));
     }
 
     private static boolean hopeless(Throwable failure) {
         return failure instanceof ReplyException e
-                && (e.failureCode() == Local.REFUSED || e.failureCode() == Persist.UNSTORABLE);
+                && (e.failureCode() == Persist.REFUSED || e.failureCode() == Persist.UNSTORABLE);
     }
 
-    @Override
-    public void report(ClientConnection connection, Persist.Numbered report) {
-        writer.add(new BatchWriter.Waiting(connection, report));
-        deliveredClients.add(report.client());
-        pauseAll(paused || full(1));
+    /// What cannot even be handed on is answered like any other request, or no other one would follow.
+    private void store(Supplier<Persist> request) {
+        Future.succeededFuture()
+                .compose(_ -> PersistBus.<Persist.Stored>ask(vertx, request.get()))
+                .onSuccess(stored -> tell(new Intake.Event.Stored(stored.declined())))
+                .onFailure(e -> {
+                    int code = Admissions.code(e);
+                    if (code != Persist.UNSTORABLE) {
+                        LOG.atError().addKeyValue("reason", e.getMessage()).log("reports-not-stored-yet");
+                    }
+                    tell(new Intake.Event.NotStored(code, e.getMessage()));
+                });
     }
 
-    @Override
-    public void closed(ClientConnection connection, String reason) {
-        connections.remove(connection.number);
+    private void gone(Intake.Action.Gone gone) {
+        ClientConnection connection = connections.remove(gone.connection());
         connectionCount.decrementAndGet();
-        LOG.atLevel(connection.wasAdmitted() ? org.slf4j.event.Level.INFO : org.slf4j.event.Level.WARN)
+        LOG.atLevel(gone.admitted() ? Level.INFO : Level.WARN)
                 .addKeyValue("remote", connection.remote)
-                .addKeyValue("client", connection.who())
-                .addKeyValue("reason", reason)
-                .log(connection.wasAdmitted() ? "connection-closed" : "stray-connection");
-        if (connection.wasAdmitted()) {
-            left(connection.client(), connection.number, reason);
-        }
-    }
-
-    private void committed(List<BatchWriter.Waiting> batch) {
-        Map<ClientConnection, int[]> counts = new HashMap<>();
-        Map<ClientConnection, Long> last = new HashMap<>();
-        for (BatchWriter.Waiting w : batch) {
-            counts.computeIfAbsent(w.connection(), _ -> new int[1])[0]++;
-            last.put(w.connection(), w.report().sequence());
-            ReportLog.log(
-                    w.connection().who(), w.report().sequence(), w.report().report());
-            switch (w.report().report()) {
-                case Report.RunStarted r -> roster(new Local.Started(w.report().client(), r));
-                case Report.RunEnded r ->
-                    roster(new Local.Ended(
-                            w.report().run(),
-                            w.report().client(),
-                            w.connection().who(),
-                            r));
-                case Report.FileClosed _, Report.Interval _, Report.Resources _, Report.Happened _ -> {}
-            }
-        }
-        last.forEach((connection, sequence) -> connection.committed(counts.get(connection)[0], sequence));
-        pauseAll(paused && full(2));
-    }
-
-    /// Whether as much waits as may, or that part of it.
-    private boolean full(int part) {
-        return writer.waiting() >= limits.queueReports() / part || writer.waitingBytes() >= QUEUE_BYTES_MAX / part;
-    }
-
-    private void tick() {
-        long now = nowMs();
-        List.copyOf(connections.values()).forEach(c -> c.tick(now));
-        if (!deliveredClients.isEmpty()) {
-            roster(new Local.Delivered(Set.copyOf(deliveredClients)));
-            deliveredClients.clear();
-        }
-    }
-
-    private void pauseAll(boolean pause) {
-        if (pause != paused) {
-            paused = pause;
-            connections.values().forEach(c -> c.pausedByDesk(pause));
-        }
-    }
-
-    private void with(long connection, java.util.function.Consumer<ClientConnection> action) {
-        ClientConnection c = connections.get(connection);
-        if (c != null) {
-            action.accept(c);
-        }
-    }
-
-    private void left(long client, long connection, String reason) {
-        roster(new Local.Disconnected(client, connection, reason));
+                .addKeyValue("client", gone.clientId())
+                .addKeyValue("reason", gone.reason())
+                .log(gone.admitted() ? "connection-closed" : "stray-connection");
     }
 
     private void roster(Local message) {

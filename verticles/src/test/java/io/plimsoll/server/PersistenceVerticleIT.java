@@ -16,10 +16,12 @@ import io.plimsoll.model.HostFacts;
 import io.plimsoll.model.Report;
 import io.plimsoll.model.Session;
 import io.plimsoll.model.TargetFacts;
+import io.plimsoll.wire.Digest;
+import io.plimsoll.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +39,7 @@ class PersistenceVerticleIT {
     @RegisterExtension
     static final PostgresForTests POSTGRES = new PostgresForTests();
 
+    private static final UUID INSTANCE = new UUID(5, 6);
     private static final long AT_MS = 1_750_000_000_123L;
 
     private Vertx vertx;
@@ -51,7 +54,7 @@ class PersistenceVerticleIT {
         database = POSTGRES.open(vertx);
         deployment = await(vertx.deployVerticle(new PersistenceVerticle(database, Future::succeededFuture)));
         run = this.<Persist.RunRow>ask(openRun(UUID.randomUUID())).run();
-        client = admit("berta").client();
+        client = admit("berta").row().client();
     }
 
     @AfterEach
@@ -167,9 +170,9 @@ class PersistenceVerticleIT {
 
     @Test
     void alteredReportsOfTwoClientsAreToldApartAlsoUnderTheSameNumber() {
-        long other = admit("ada").client();
-        ask(reports(numbered(1, interval(0, 1)), new Persist.Numbered(run, other, 1, interval(0, 1))));
-        ask(reports(numbered(1, interval(0, 2)), new Persist.Numbered(run, other, 1, interval(0, 3))));
+        long other = admit("ada").row().client();
+        ask(reports(numbered(1, interval(0, 1)), numbered(other, 1, interval(0, 1))));
+        ask(reports(numbered(1, interval(0, 2)), numbered(other, 1, interval(0, 3))));
 
         assertEquals(
                 List.of(List.of(Long.toString(client)), List.of(Long.toString(other))),
@@ -177,13 +180,13 @@ class PersistenceVerticleIT {
     }
 
     @Test
-    void aReportThatCannotBeStoredFailsAloneAndBlocksNobody() {
-        long nobody = 999_999_999;
+    void aReportThatNoTableTakesFailsAloneAndIsKeptApart() {
+        POSTGRES.sql("alter table intervals add constraint no_thirteen check (latency_max_ns <> 13)");
         List<Future<Object>> good = new ArrayList<>();
         List<Future<Object>> bad = new ArrayList<>();
         for (int i = 1; i <= 60; i++) {
             if (i % 20 == 7) {
-                bad.add(request(reports(new Persist.Numbered(run, nobody, i, interval(0, 1)))));
+                bad.add(request(reports(numbered(i, interval(0, 13)))));
             } else {
                 good.add(request(reports(numbered(i, interval(i, 1)))));
             }
@@ -194,6 +197,87 @@ class PersistenceVerticleIT {
             assertEquals(Persist.UNSTORABLE, failure.failureCode(), failure.getMessage());
         }
         assertEquals(List.of(List.of("57")), rows("select count(*) from intervals where client = " + client));
+        assertEquals(6, admit("berta").committed());
+
+        Persist.Quarantine quarantine = new Persist.Quarantine(numbered(7, interval(0, 13)), "violates no_thirteen");
+        assertEquals(Persist.Stored.ALL, ask(quarantine));
+        assertEquals(Persist.Stored.ALL, ask(quarantine), "sent again");
+        assertEquals(26, admit("berta").committed());
+        assertEquals(
+                List.of(List.of("7", "violates no_thirteen", "13")),
+                rows("select sequence, reason, convert_from(body, 'utf8')::json ->> 'maxNs' from rejected_reports"
+                        + " where client = " + client));
+        assertEquals(
+                List.of(List.of("report 7 cannot be stored: violates no_thirteen", "error")),
+                rows("select detail, severity from events where kind = 'report-unstorable' and client = " + client));
+        ask(new Persist.Quarantine(numbered(27, interval(0, 13)), "bad"));
+        ask(new Persist.Quarantine(numbered(47, interval(0, 13)), "bad"));
+        ask(reports(numbered(61, ended(61))));
+        assertEquals(new Persist.Completeness(client, Optional.of(61L), 58), ask(new Persist.Prove(client)));
+        assertEquals("incomplete", closed(), "what is kept apart is no result");
+        POSTGRES.sql("alter table intervals drop constraint no_thirteen");
+    }
+
+    @Test
+    void reportsOfASessionThatNobodyAdmittedAreDeclinedAndBlockNobody() {
+        Persist.Numbered stray = numbered(999_999_999, 1, interval(0, 1));
+        Persist.Stored stored = ask(reports(stray, numbered(1, interval(0, 1))));
+        assertEquals(
+                List.of(stray),
+                stored.declined().stream().map(Persist.Declined::report).toList());
+        assertEquals(1, admit("berta").committed());
+    }
+
+    @Test
+    void aLaterProcessFencesTheFormerOneForEverWhateverTheirClocksSay() {
+        ask(reports(numbered(1, interval(0, 1))));
+        ask(new Persist.CloseRun(run, AT_MS));
+        long next = this.<Persist.RunRow>ask(openRun(UUID.randomUUID())).run();
+        long newer =
+                admit(next, "berta", -1_000, UUID.randomUUID(), false).row().client();
+
+        Persist.Stored stored = ask(reports(numbered(1, interval(0, 1)), numbered(2, interval(1, 2))));
+        assertEquals(1, stored.declined().size(), "the first one is there, the second one comes too late");
+        assertEquals(2, stored.declined().getFirst().report().sequence());
+        ReplyException refused = assertThrows(ReplyException.class, () -> admit("berta"));
+        assertEquals(Persist.REFUSED, refused.failureCode());
+        assertTrue(refused.getMessage().contains("started again later"), refused.getMessage());
+
+        assertEquals(1, admit(run, "berta", 0, INSTANCE, true).committed(), "late deliveries are welcome");
+        Persist.Numbered second = numbered(2, interval(1, 2));
+        ask(reports(new Persist.Numbered(run, client, 2, second.digest(), true, second.report())));
+        assertEquals(2, admit(run, "berta", 0, INSTANCE, true).committed());
+        assertEquals(Persist.Stored.ALL, ask(reports(numbered(newer, 1, interval(0, 1)))), "who is late fences nobody");
+    }
+
+    @Test
+    void twoProcessesOfOneSessionAreToldApart() {
+        ReplyException refused =
+                assertThrows(ReplyException.class, () -> admit(run, "berta", 0, new UUID(7, 8), false));
+        assertEquals(Persist.REFUSED, refused.failureCode());
+        assertTrue(refused.getMessage().contains("same millisecond"), refused.getMessage());
+    }
+
+    /// Two transactions with the same numbers, one of them with another content: whoever commits first is kept, and the
+    /// other one hears of it.
+    @Test
+    void twoWritersWithTheSameNumbersWaitForEachOtherAndStoreThemOnce() {
+        for (int round = 0; round < 20; round++) {
+            int first = 100 * round + 1;
+            List<Persist.Numbered> some = new ArrayList<>();
+            List<Persist.Numbered> same = new ArrayList<>();
+            for (int i = first; i < first + 100; i++) {
+                some.add(numbered(i, interval(i, 1)));
+                same.addFirst(numbered(i, interval(i, i == first + 50 ? 2 : 1)));
+            }
+            Future<Persist.Stored> one = database.withTransaction(10_000, c -> ReportStore.write(c, some));
+            Future<Persist.Stored> other = database.withTransaction(10_000, c -> ReportStore.write(c, same));
+            int declined =
+                    await(one).declined().size() + await(other).declined().size();
+            assertEquals(1, declined, "round " + round);
+        }
+        assertEquals(List.of(List.of("2000")), rows("select count(*) from intervals where client = " + client));
+        assertEquals(2_000, admit("berta").committed());
     }
 
     @Test
@@ -240,9 +324,23 @@ class PersistenceVerticleIT {
         assertEquals(made, ask(new Persist.FindRun(uuid)));
         ReplyException unknown = assertThrows(ReplyException.class, () -> ask(new Persist.FindRun(UUID.randomUUID())));
         assertEquals(Persist.NOT_FOUND, unknown.failureCode());
-        assertEquals(client, admit("berta").client());
+        assertEquals(client, admit("berta").row().client());
         ask(reports(numbered(1, ended(1))));
-        assertEquals(new Persist.ClientRow(client, ClientState.FINISHED, Persist.HeartbeatCounts.NONE), admit("berta"));
+        assertEquals(
+                new Persist.ClientRow(client, ClientState.FINISHED, Persist.HeartbeatCounts.NONE),
+                admit("berta").row());
+    }
+
+    @Test
+    void aClientThatComesBackIsToldUpToWhichNumberNoneIsMissing() {
+        assertEquals(0, admit("berta").committed());
+        ask(reports(numbered(1, started()), numbered(2, interval(0, 1)), numbered(3, file(1))));
+        assertEquals(3, admit("berta").committed());
+        ask(reports(numbered(5, resources()), numbered(6, interval(1, 1))));
+        assertEquals(3, admit("berta").committed(), "report 4 is missing");
+        ask(reports(numbered(4, interval(2, 1))));
+        assertEquals(6, admit("berta").committed());
+        assertEquals(0, admit("ada").committed());
     }
 
     @Test
@@ -272,11 +370,11 @@ class PersistenceVerticleIT {
         assertEquals("incomplete", closed(), "report 1 is missing");
         ask(reports(numbered(1, interval(0, 1))));
         assertEquals("complete", closed());
-        long other = admit("ada").client();
-        ask(reports(new Persist.Numbered(run, other, 1, ended(1, ClientState.INTERRUPTED))));
+        long other = admit("ada").row().client();
+        ask(reports(numbered(other, 1, ended(1, ClientState.INTERRUPTED))));
         assertEquals("incomplete", closed(), "a client was interrupted");
         ask(new Persist.Presence(List.of(new Persist.ClientUpdate(
-                admit("carl").client(), ClientState.LOST, "silent", AT_MS, Persist.HeartbeatCounts.NONE))));
+                admit("carl").row().client(), ClientState.LOST, "silent", AT_MS, Persist.HeartbeatCounts.NONE))));
         assertEquals("failed", closed(), "a client was lost");
     }
 
@@ -298,17 +396,23 @@ class PersistenceVerticleIT {
         return new Persist.ClientUpdate(client, state, "reason", AT_MS, new Persist.HeartbeatCounts(5, 6, missed));
     }
 
-    private Persist.ClientRow admit(String name) {
+    private Persist.Admission admit(String name) {
+        return admit(run, name, 0, INSTANCE, false);
+    }
+
+    private Persist.Admission admit(long in, String name, long later, UUID instance, boolean late) {
         return ask(new Persist.AdmitClient(
-                run,
-                new Session(new ClientId(name), AT_MS),
+                in,
+                new Session(new ClientId(name), AT_MS + later),
+                instance,
+                late,
                 new HostFacts("host", "6.18", "cpu", 8, 1 << 30, "25", "0.1", 4711),
                 new ChunkPlan(10_000_000, 20_000_000, 10_000, 3, EngineKind.PSYNC, false),
                 5));
     }
 
     private static Persist.OpenRun openRun(UUID uuid) {
-        return new Persist.OpenRun(uuid, "server", "0.1", new JsonObject().put("port", 42000));
+        return new Persist.OpenRun(uuid, "server", "0.1", "{\"port\": 42000}");
     }
 
     private Persist.Numbered someReport(long sequence) {
@@ -323,7 +427,12 @@ class PersistenceVerticleIT {
     }
 
     private Persist.Numbered numbered(long sequence, Report report) {
-        return new Persist.Numbered(run, client, sequence, report);
+        return numbered(client, sequence, report);
+    }
+
+    private Persist.Numbered numbered(long of, long sequence, Report report) {
+        long digest = Digest.of(Buffer.buffer(Json.write(report)));
+        return new Persist.Numbered(run, of, sequence, digest, false, report);
     }
 
     private static Persist.Reports reports(Persist.Numbered... reports) {
@@ -388,7 +497,7 @@ class PersistenceVerticleIT {
 
     private <T> Future<T> request(Persist request) {
         return vertx.eventBus()
-                .<T>request(Persist.ADDRESS, request, Persist.DELIVERY)
+                .<T>request(PersistBus.ADDRESS, request, PersistBus.DELIVERY)
                 .map(reply -> reply.body());
     }
 

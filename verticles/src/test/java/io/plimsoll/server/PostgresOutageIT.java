@@ -13,7 +13,6 @@ import io.plimsoll.wire.Samples;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +66,8 @@ class PostgresOutageIT {
                 1,
                 client,
                 2001,
+                2001,
+                false,
                 new Report.RunEnded(AT_MS, 2001, io.plimsoll.model.ClientState.FINISHED, "", 0, 0, 0))))));
         Persist.Completeness proof = await(request(new Persist.Prove(client)));
         assertEquals(new Persist.Completeness(client, Optional.of(2001L), 2001), proof);
@@ -125,10 +126,10 @@ class PostgresOutageIT {
     private long deploy(long retryMsMax, long transactionMsMax) {
         await(vertx.deployVerticle(
                 new PersistenceVerticle(database, Future::succeededFuture, 100_000, retryMsMax, transactionMsMax)));
-        Persist.RunRow run = await(request(new Persist.OpenRun(UUID.randomUUID(), "host", "0.1", new JsonObject())));
-        Persist.ClientRow client = await(request(
-                new Persist.AdmitClient(run.run(), Samples.session("berta"), Samples.host(), Samples.plan(), 5)));
-        return client.client();
+        Persist.RunRow run = await(request(new Persist.OpenRun(UUID.randomUUID(), "host", "0.1", "{}")));
+        Persist.Admission client = await(request(new Persist.AdmitClient(
+                run.run(), Samples.session("berta"), UUID.randomUUID(), false, Samples.host(), Samples.plan(), 5)));
+        return client.row().client();
     }
 
     private static Persist.Reports reports(long client, long first, int n) {
@@ -137,6 +138,8 @@ class PostgresOutageIT {
                         1,
                         client,
                         sequence,
+                        sequence,
+                        false,
                         sequence % 2 == 0
                                 ? new Report.Happened(AT_MS, EventKind.WRITER_STALLED, "number " + sequence)
                                 : new Report.Interval(AT_MS, (int) sequence, 1, 1, 1, sequence, new byte[200])))
@@ -176,7 +179,7 @@ class PostgresOutageIT {
 
     private <T> Future<T> request(Persist request) {
         return vertx.eventBus()
-                .<T>request(Persist.ADDRESS, request, Persist.DELIVERY)
+                .<T>request(PersistBus.ADDRESS, request, PersistBus.DELIVERY)
                 .map(reply -> reply.body());
     }
 

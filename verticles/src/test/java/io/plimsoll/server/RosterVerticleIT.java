@@ -102,7 +102,7 @@ final class RosterVerticleIT {
     void aRunOfAnotherDatabaseIsRefused() {
         ReplyException refused = assertThrows(
                 ReplyException.class, () -> await(server.admit(hello("a", Optional.of(UUID.randomUUID())), 1)));
-        assertEquals(Local.REFUSED, refused.failureCode());
+        assertEquals(Persist.REFUSED, refused.failureCode());
         assertTrue(refused.getMessage().contains("is not in this server's database"), refused.getMessage());
     }
 
@@ -128,7 +128,7 @@ final class RosterVerticleIT {
 
     private static Message.Hello hello(String id, Optional<UUID> run) {
         Message.Hello h = Samples.hello(id);
-        return new Message.Hello(h.session(), h.host(), h.plan(), BEAT_MS, run, false);
+        return new Message.Hello(h.session(), h.instance(), h.host(), h.plan(), BEAT_MS, run, false);
     }
 
     /// A server, but for its sockets.
@@ -162,7 +162,8 @@ final class RosterVerticleIT {
 
         Future<Local.Admitted> admit(Message.Hello hello, long connection) {
             return vertx.eventBus()
-                    .<Local.Admitted>request(Local.ROSTER, new Local.Admit(hello, connection, "test"), Persist.DELIVERY)
+                    .<Local.Admitted>request(
+                            Local.ROSTER, new Local.Admit(hello, connection, "test"), PersistBus.DELIVERY)
                     .map(reply -> reply.body());
         }
 

@@ -170,6 +170,6 @@ class WriteQueueTest {
     }
 
     private Persist.Numbered numbered(Report report) {
-        return new Persist.Numbered(1, 1, ++sequence, report);
+        return new Persist.Numbered(1, 1, ++sequence, 1, false, report);
     }
 }
