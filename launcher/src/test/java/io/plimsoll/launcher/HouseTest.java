@@ -36,6 +36,7 @@ final class HouseTest {
             Map.entry("workload", List.of("model")),
             Map.entry("bench", List.of("model", "io", "stats", "workload")),
             Map.entry("config", List.of("model")),
+            Map.entry("security", List.of("model")),
             Map.entry("wire", List.of("model")),
             Map.entry("database", List.of("model", "config")),
             Map.entry("report", List.of("model", "config", "stats", "database")),
@@ -46,6 +47,7 @@ final class HouseTest {
                     List.of(
                             "model",
                             "config",
+                            "security",
                             "stats",
                             "wire",
                             "io",
@@ -84,7 +86,8 @@ final class HouseTest {
     void roomsThatDecideAndMeasureKnowNothingOfVertx() {
         noClasses()
                 .that()
-                .resideInAnyPackage(inside("model"), inside("io"), inside("stats"), inside("workload"))
+                .resideInAnyPackage(
+                        inside("model"), inside("io"), inside("stats"), inside("workload"), inside("security"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.vertx..", "io.netty..", "com.hazelcast..", "org.slf4j..", "com.fasterxml..")
