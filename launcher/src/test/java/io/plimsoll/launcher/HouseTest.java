@@ -37,7 +37,7 @@ final class HouseTest {
             Map.entry("bench", List.of("model", "io", "stats", "workload")),
             Map.entry("config", List.of("model")),
             Map.entry("security", List.of("model")),
-            Map.entry("wire", List.of("model")),
+            Map.entry("wire", List.of("model", "security")),
             Map.entry("database", List.of("model", "config")),
             Map.entry("report", List.of("model", "config", "stats", "database")),
             Map.entry("server", List.of("model", "config", "stats", "wire", "database", "report")),
