@@ -40,8 +40,8 @@ final class HouseTest {
             Map.entry("wire", List.of("model", "security")),
             Map.entry("database", List.of("model", "config")),
             Map.entry("report", List.of("model", "config", "stats", "database")),
-            Map.entry("server", List.of("model", "config", "stats", "wire", "database", "report")),
-            Map.entry("client", List.of("model", "config", "stats", "wire", "io", "workload", "bench")),
+            Map.entry("server", List.of("model", "config", "security", "stats", "wire", "database", "report")),
+            Map.entry("client", List.of("model", "config", "security", "stats", "wire", "io", "workload", "bench")),
             Map.entry(
                     "launcher",
                     List.of(
