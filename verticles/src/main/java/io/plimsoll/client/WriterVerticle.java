@@ -89,8 +89,7 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
     }
 
     /// Begins to write; any thread, once, after the deployment. Not part of it: that would be known only after the
-    /// first
-    /// slice, which a disk may hold for ever.
+    /// first slice, which a disk may hold for ever.
     void begin() {
         context.runOnContext(_ -> slice());
     }

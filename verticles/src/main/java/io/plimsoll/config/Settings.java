@@ -38,8 +38,7 @@ public final class Settings {
     }
 
     /// Settings in the bare form, `VertxApplication io.plimsoll.server.ServerVerticle -conf FILE`. The launcher's
-    /// object
-    /// holds settings, or `config` with the path of a YAML file, over which settings beside it win.
+    /// object holds settings, or `config` with the path of a YAML file, over which settings beside it win.
     public static Future<ServerSettings> server(Vertx vertx, JsonObject conf) {
         return bare(vertx, conf, Schema.SERVER, Schema.CLIENT, ServerSettings::of);
     }

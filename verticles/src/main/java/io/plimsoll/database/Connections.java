@@ -25,9 +25,8 @@ import java.util.concurrent.TimeUnit;
 ///
 /// The client's own pool (5.0.10) cannot give that: its connections close only once Postgres has answered what was
 /// asked before, and one that hangs while it logs in keeps its place, and keeps the pool from closing. Here a
-/// connection
-/// can be cut at the socket, and before every log-in a server that does not even answer an `SSLRequest` is found out.
-/// Safe to use from every event loop.
+/// connection can be cut at the socket, and before every log-in a server that does not even answer an `SSLRequest` is
+/// found out. Safe to use from every event loop.
 final class Connections {
     private static final int WAITING_MAX = 1_000;
     private static final int CONNECT_MS_MAX = 5_000;

@@ -134,8 +134,7 @@ final class PostgresProcess {
     }
 
     /// A Postgres that was up and ends unasked (killed for want of memory, say) is started again on the same port, so
-    /// that
-    /// whoever writes needs no more than to try again.
+    /// that whoever writes needs no more than to try again.
     private void liveWithPostgres() {
         try {
             for (int restarts = 0; launch(restarts); restarts++) {

@@ -99,8 +99,7 @@ record MountTable(List<Mount> mounts) {
     }
 
     /// The kernel writes blank, tab, line feed, backslash (and in some fields `#`) as a backslash and three octal
-    /// digits,
-    /// each standing for a byte. All of those are ASCII, so the text around them may be UTF-8 already.
+    /// digits, each standing for a byte. All of those are ASCII, so the text around them may be UTF-8 already.
     static String unescape(String field) {
         StringBuilder text = new StringBuilder(field.length());
         for (int i = 0; i < field.length(); i++) {

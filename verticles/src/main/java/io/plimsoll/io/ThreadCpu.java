@@ -6,8 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// What the processors and the memory did for one thread, from procfs. [#ofCurrentThread] is called on that thread,
-/// [#sample]
-/// anywhere.
+/// [#sample] anywhere.
 ///
 /// @param thread kernel's number of the thread
 public record ThreadCpu(long thread) {

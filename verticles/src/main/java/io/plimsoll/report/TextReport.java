@@ -15,8 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Renders a report for a terminal of any kind: ASCII of our own, no colours, times in UTC, sizes and rates in powers
-/// of
-/// ten. What came from clients is made [Plain].
+/// of ten. What came from clients is made [Plain].
 public final class TextReport {
     private static final int LINE_CHARS_MAX = 100;
     private static final int DETAIL_CHARS_MAX = 240;

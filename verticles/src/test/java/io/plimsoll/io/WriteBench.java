@@ -9,9 +9,8 @@ import java.util.Locale;
 /// Writes files of chunks as the client does, without a server, for `bench/write-vs-fio-dd`.
 ///
 /// `WriteBench DIRECTORY CHUNK_BYTES FILE_BYTES FILES [ENGINE]`: prints for each file its MB/s from open to close, with
-/// fsync
-/// and
-/// with making each chunk's data unique, and then where the time went. A calibration comes first, as in a run.
+/// fsync and with making each chunk's data unique, and then where the time went. A calibration comes first, as in a
+/// run.
 final class WriteBench {
     private WriteBench() {}
 
