@@ -7,6 +7,7 @@ import io.plimsoll.config.ConfigException;
 import io.plimsoll.database.DatabaseException;
 import io.plimsoll.io.TargetRefusedException;
 import io.plimsoll.report.Plain;
+import io.plimsoll.security.CredentialsException;
 import java.io.PrintWriter;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -38,6 +39,7 @@ final class Failures {
         return switch (unwrapped(failure)) {
             case CommandException e -> e.code();
             case ConfigException _,
+                    CredentialsException _,
                     BindException _,
                     TargetRefusedException _,
                     JobRefusedException _,

@@ -74,9 +74,7 @@ public final class Main {
         CommandLine line = new CommandLine(new PlimsollCommand(), factory);
         commands.forEach(name -> line.addSubcommand(name, PlimsollCommand.COMMANDS.get(name)));
         line.getCommandSpec().usageMessage().exitCodeList(ExitCode.meanings());
-        line.getSubcommands()
-                .values()
-                .forEach(command -> command.getCommandSpec().versionProvider(new PlimsollCommand.Version()));
+        line.getSubcommands().values().forEach(Main::setVersion);
         return line
                 // -path and -sh are names, not bundles of -p and -s.
                 .setPosixClusteredShortOptionsAllowed(false)
@@ -89,6 +87,11 @@ public final class Main {
                 .setExecutionExceptionHandler((failure, command, _) -> Failures.report(
                                 failure, PlimsollCommand.debug(command), command.getErr())
                         .code());
+    }
+
+    private static void setVersion(CommandLine command) {
+        command.getCommandSpec().versionProvider(new PlimsollCommand.Version());
+        command.getSubcommands().values().forEach(Main::setVersion);
     }
 
     /// A command by fio's flags: it has more to say about its misuse than picocli.

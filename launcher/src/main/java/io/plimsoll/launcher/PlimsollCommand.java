@@ -40,6 +40,7 @@ final class PlimsollCommand implements Callable<Integer> {
         COMMANDS.put("events", EventsCommand.class);
         COMMANDS.put("export", ExportCommand.class);
         COMMANDS.put("report", ReportCommand.class);
+        COMMANDS.put("pki", PkiCommand.class);
         COMMANDS.put("help", HelpCommand.class);
     }
 

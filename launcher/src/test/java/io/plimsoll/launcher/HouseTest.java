@@ -36,16 +36,18 @@ final class HouseTest {
             Map.entry("workload", List.of("model")),
             Map.entry("bench", List.of("model", "io", "stats", "workload")),
             Map.entry("config", List.of("model")),
-            Map.entry("wire", List.of("model")),
+            Map.entry("security", List.of("model")),
+            Map.entry("wire", List.of("model", "security")),
             Map.entry("database", List.of("model", "config")),
             Map.entry("report", List.of("model", "config", "stats", "database")),
-            Map.entry("server", List.of("model", "config", "stats", "wire", "database", "report")),
-            Map.entry("client", List.of("model", "config", "stats", "wire", "io", "workload", "bench")),
+            Map.entry("server", List.of("model", "config", "security", "stats", "wire", "database", "report")),
+            Map.entry("client", List.of("model", "config", "security", "stats", "wire", "io", "workload", "bench")),
             Map.entry(
                     "launcher",
                     List.of(
                             "model",
                             "config",
+                            "security",
                             "stats",
                             "wire",
                             "io",
@@ -102,7 +104,8 @@ final class HouseTest {
     void roomsThatDecideAndMeasureKnowNothingOfVertx() {
         noClasses()
                 .that()
-                .resideInAnyPackage(inside("model"), inside("io"), inside("stats"), inside("workload"))
+                .resideInAnyPackage(
+                        inside("model"), inside("io"), inside("stats"), inside("workload"), inside("security"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.vertx..", "io.netty..", "com.hazelcast..", "org.slf4j..", "com.fasterxml..")

@@ -4,9 +4,11 @@ import io.plimsoll.config.MulticastSettings;
 import io.plimsoll.model.ClientPhase;
 import io.plimsoll.model.Session;
 import io.plimsoll.wire.Heartbeat;
+import io.plimsoll.wire.HeartbeatKeyring;
 import io.plimsoll.wire.Message;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.datagram.DatagramSocket;
 import io.vertx.core.datagram.DatagramSocketOptions;
 import java.util.function.Consumer;
@@ -33,6 +35,7 @@ final class HeartbeatVerticle extends VerticleBase {
     private final Pulse pulse;
     private final Consumer<String> unicastChosen;
     private DatagramSocket socket;
+    private HeartbeatKeyring keyring;
     private boolean unicast;
     private long counter;
     private long lastTickNs;
@@ -62,6 +65,13 @@ final class HeartbeatVerticle extends VerticleBase {
         socket = vertx.createDatagramSocket(new DatagramSocketOptions()
                 .setMulticastNetworkInterface(networkInterface)
                 .setMulticastTimeToLive(MULTICAST_TTL));
+        return HeartbeatKeyring.open(vertx, multicast.keys(), LOG).onSuccess(opened -> {
+            keyring = opened;
+            begin();
+        });
+    }
+
+    private void begin() {
         LOG.atInfo()
                 .addKeyValue("group", multicast.group() + ":" + multicast.port())
                 .addKeyValue("interface", networkInterface)
@@ -71,7 +81,6 @@ final class HeartbeatVerticle extends VerticleBase {
         vertx.setPeriodic(DELAY_TICK_MS, _ -> measureDelay());
         vertx.setPeriodic(intervalMs, _ -> beat());
         beat();
-        return Future.succeededFuture();
     }
 
     @Override
@@ -98,11 +107,15 @@ final class HeartbeatVerticle extends VerticleBase {
                 pulse.bytesWritten().getAsLong(),
                 longestDelayNs);
         longestDelayNs = 0;
-        socket.send(beat.encode(), multicast.port(), unicast ? serverHost : multicast.group())
+        socket.send(encoded(beat), multicast.port(), unicast ? serverHost : multicast.group())
                 .onFailure(e -> {
                     LOG.atWarn().addKeyValue("reason", e.getMessage()).log("heartbeat-not-sent");
                     chooseUnicast("multicast cannot be sent by interface " + networkInterface + ": " + e.getMessage());
                 });
+    }
+
+    private Buffer encoded(Heartbeat beat) {
+        return beat.encode(System.currentTimeMillis(), keyring.tags());
     }
 
     private void chooseUnicast(String reason) {

@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Where a user's files go, by the XDG base directory specification: a relative path in the variable counts as unset.
-final class Xdg {
+public final class Xdg {
     private Xdg() {}
 
     /// @return empty where neither the variable nor `HOME` says anything
-    static Optional<Path> directory(Map<String, String> environment, String variable, String belowHome) {
+    public static Optional<Path> directory(Map<String, String> environment, String variable, String belowHome) {
         return absolute(environment.get(variable))
                 .or(() -> absolute(environment.get("HOME")).map(home -> home.resolve(belowHome)));
     }

@@ -2,13 +2,19 @@ package io.plimsoll.server;
 
 /// Counts the heartbeats of one session by their own counter: which came, which are missing, which came twice.
 ///
-/// Datagrams may be lost, doubled and reordered; a number more than 64 behind the highest is taken for a double. Not
-/// thread-safe.
+/// Datagrams may be lost, doubled and reordered; a number more than 64 behind the highest is taken for a double. One
+/// that leaps ahead by as much is a sign of life, but is counted only when the next one is near it: else a single
+/// datagram out of nowhere would make doubles of all that the client ever sends. Not thread-safe.
 final class HeartbeatLedger {
+    private static final long NONE = 0;
+
     private long highest;
     private long window;
     private long multicast;
     private long unicast;
+    /// A counter far ahead of the others, and how it came.
+    private long leapt = NONE;
+    private boolean leaptByUnicast;
 
     /// @param before counted by a former server, or before a former connection was forgotten
     HeartbeatLedger(Persist.HeartbeatCounts before) {
@@ -20,12 +26,30 @@ final class HeartbeatLedger {
 
     /// @return false for one that was counted before
     boolean count(long counter, boolean byUnicast) {
+        if (counter - highest >= Long.SIZE) {
+            if (counter == leapt) {
+                return false;
+            }
+            if (leapt == NONE || Math.abs(counter - leapt) >= Long.SIZE) {
+                leapt = counter;
+                leaptByUnicast = byUnicast;
+                return true;
+            }
+            add(leapt, leaptByUnicast);
+        } else if (counter <= highest
+                && (highest - counter >= Long.SIZE || (window >>> (highest - counter) & 1) == 1)) {
+            return false;
+        }
+        add(counter, byUnicast);
+        leapt = NONE;
+        return true;
+    }
+
+    private void add(long counter, boolean byUnicast) {
         if (counter > highest) {
             long step = counter - highest;
             window = step >= Long.SIZE ? 0 : window << step;
             highest = counter;
-        } else if (highest - counter >= Long.SIZE || (window >>> (highest - counter) & 1) == 1) {
-            return false;
         }
         window |= 1L << (highest - counter);
         if (byUnicast) {
@@ -33,7 +57,6 @@ final class HeartbeatLedger {
         } else {
             multicast++;
         }
-        return true;
     }
 
     /// Missed are those that were sent, by their numbers, and not heard (yet).

@@ -138,8 +138,7 @@ public final class ServerVerticle extends VerticleBase {
         for (int i = 0; i < TCP_INSTANCES; i++) {
             sources.add(vertx.deployVerticle(new TcpVerticle(i, TCP_INSTANCES, listen, limits, connections)));
         }
-        var multicast = settings.multicast();
-        sources.add(vertx.deployVerticle(new UdpVerticle(multicast.group(), multicast.port(), interfaces())));
+        sources.add(vertx.deployVerticle(new UdpVerticle(settings.multicast(), interfaces())));
         return Future.all(sources);
     }
 

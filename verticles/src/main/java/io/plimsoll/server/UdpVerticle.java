@@ -1,9 +1,13 @@
 package io.plimsoll.server;
 
+import io.plimsoll.config.MulticastSettings;
 import io.plimsoll.model.ClientId;
 import io.plimsoll.model.ClientPhase;
 import io.plimsoll.model.Session;
+import io.plimsoll.security.HeartbeatKeys;
+import io.plimsoll.security.HeartbeatTags;
 import io.plimsoll.wire.Heartbeat;
+import io.plimsoll.wire.HeartbeatKeyring;
 import io.plimsoll.wire.WireException;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -18,25 +22,26 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Hears heartbeats, by multicast on every interface that it was given and by unicast on the same port, and passes them
-/// to the roster once a turn of the event loop.
+/// Hears heartbeats, by multicast on every interface that it was given and by unicast on the same port. Those that its
+/// [HeartbeatGate] lets in it passes to the roster once a turn of the event loop.
 final class UdpVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger("plimsoll.udp");
     private static final int WARM_UP_BEATS = 2_000;
+    private static final int TURN_BEATS_MAX = 1_000;
     private static final long STRAY_LOG_INTERVAL_MS = 10_000;
     private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
-    private final String group;
-    private final int port;
+    private final MulticastSettings multicast;
     private final List<String> interfaces;
+    private final HeartbeatGate gate = new HeartbeatGate();
+    private HeartbeatKeyring keyring;
     private List<Heartbeat> turn = new ArrayList<>();
     private long strays;
     private DatagramSocket socket;
 
     /// @param interfaces names of the interfaces on which to join the group, never none
-    UdpVerticle(String group, int port, List<String> interfaces) {
-        this.group = group;
-        this.port = port;
+    UdpVerticle(MulticastSettings multicast, List<String> interfaces) {
+        this.multicast = multicast;
         this.interfaces = List.copyOf(interfaces);
     }
 
@@ -49,13 +54,20 @@ final class UdpVerticle extends VerticleBase {
         socket.handler(this::received);
         socket.exceptionHandler(
                 e -> LOG.atWarn().addKeyValue("reason", e.getMessage()).log("udp-error"));
+        return HeartbeatKeyring.open(vertx, multicast.keys(), LOG).compose(opened -> {
+            keyring = opened;
+            return listen();
+        });
+    }
+
+    private Future<?> listen() {
         // bound to the wildcard: bound to a unicast address it would hear no multicast, bound to the group no unicast
-        return socket.listen(port, "0.0.0.0")
-                .recover(e -> Future.failedFuture(new BindException("cannot listen on UDP port " + port + ": "
-                        + e.getMessage() + "; stop what listens there, or choose another port with -p")))
+        return socket.listen(multicast.port(), "0.0.0.0")
+                .recover(e -> Future.failedFuture(new BindException("cannot listen on UDP port " + multicast.port()
+                        + ": " + e.getMessage() + "; stop what listens there, or choose another port with -p")))
                 .compose(_ -> {
                     List<Future<Void>> joins = interfaces.stream()
-                            .map(name -> socket.listenMulticastGroup(group, name, null)
+                            .map(name -> socket.listenMulticastGroup(multicast.group(), name, null)
                                     .onFailure(e -> LOG.atWarn()
                                             .addKeyValue("interface", name)
                                             .addKeyValue("reason", e.getMessage())
@@ -72,11 +84,8 @@ final class UdpVerticle extends VerticleBase {
 
     private void received(DatagramPacket packet) {
         try {
-            Heartbeat beat = Heartbeat.decode(packet.data());
-            if (turn.isEmpty()) {
-                context.runOnContext(_ -> pass());
-            }
-            turn.add(beat);
+            gate.admit(packet.data(), keyring.tags(), System.currentTimeMillis(), nowMs())
+                    .ifPresent(this::queue);
         } catch (WireException e) {
             if (strays++ == 0) {
                 LOG.atWarn()
@@ -85,6 +94,16 @@ final class UdpVerticle extends VerticleBase {
                         .log("stray-datagram");
             }
         }
+    }
+
+    private void queue(Heartbeat beat) {
+        if (turn.size() >= TURN_BEATS_MAX) {
+            throw new WireException("more than " + TURN_BEATS_MAX + " heartbeats in one turn");
+        }
+        if (turn.isEmpty()) {
+            context.runOnContext(_ -> pass());
+        }
+        turn.add(beat);
     }
 
     private void pass() {
@@ -104,8 +123,13 @@ final class UdpVerticle extends VerticleBase {
     private static void warmUp() {
         Heartbeat sample =
                 new Heartbeat(new Session(ClientId.random(), 1_800_000_000_000L), 1, ClientPhase.WRITING, false, 1, 1);
+        HeartbeatTags tags = new HeartbeatTags(HeartbeatKeys.NONE);
         for (int i = 0; i < WARM_UP_BEATS; i++) {
-            Heartbeat.decode(sample.encode());
+            Heartbeat.decode(sample.encode(1, tags), 1, tags);
         }
+    }
+
+    private static long nowMs() {
+        return System.nanoTime() / 1_000_000;
     }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plimsoll.config.MulticastSettings;
 import io.plimsoll.model.ClientPhase;
+import io.plimsoll.security.HeartbeatKeys;
+import io.plimsoll.security.HeartbeatTags;
 import io.plimsoll.wire.Heartbeat;
 import io.plimsoll.wire.Interfaces;
 import io.plimsoll.wire.Message;
@@ -18,6 +20,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.MulticastSocket;
 import java.net.NetworkInterface;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class HeartbeatVerticleIT {
@@ -32,6 +38,10 @@ final class HeartbeatVerticleIT {
 
     private final Vertx vertx = Vertx.vertx();
     private final List<String> reasons = new CopyOnWriteArrayList<>();
+    private HeartbeatTags tags;
+
+    @TempDir
+    Path dir;
 
     @AfterEach
     void close() throws Exception {
@@ -40,6 +50,9 @@ final class HeartbeatVerticleIT {
 
     @Test
     void beatsByMulticastAndChangesToUnicastOnceWhenTheServerHearsNothing() throws Exception {
+        Path keys = Files.writeString(dir.resolve("keys"), "lab " + "a1".repeat(32) + "\n");
+        Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-------"));
+        tags = new HeartbeatTags(HeartbeatKeys.read(keys));
         NetworkInterface loopback = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
         try (DatagramSocket unicast = new DatagramSocket(0, InetAddress.getLoopbackAddress());
                 MulticastSocket multicast = new MulticastSocket(null)) {
@@ -50,7 +63,7 @@ final class HeartbeatVerticleIT {
             multicast.setSoTimeout(20_000);
             unicast.setSoTimeout(20_000);
             HeartbeatVerticle verticle = new HeartbeatVerticle(
-                    new MulticastSettings(GROUP, port, Optional.empty()),
+                    new MulticastSettings(GROUP, port, Optional.empty(), Optional.of(keys)),
                     Interfaces.having("127.0.0.1").orElseThrow(),
                     "127.0.0.1",
                     Samples.session("hb"),
@@ -79,9 +92,10 @@ final class HeartbeatVerticleIT {
         }
     }
 
-    private static Heartbeat receive(DatagramSocket socket) throws Exception {
+    private Heartbeat receive(DatagramSocket socket) throws Exception {
         DatagramPacket packet = new DatagramPacket(new byte[2048], 2048);
         socket.receive(packet);
-        return Heartbeat.decode(Buffer.buffer().appendBytes(packet.getData(), 0, packet.getLength()));
+        return Heartbeat.decode(
+                Buffer.buffer().appendBytes(packet.getData(), 0, packet.getLength()), System.currentTimeMillis(), tags);
     }
 }

@@ -334,7 +334,7 @@ class MeasurementIT {
         return new ClientSettings(
                 new ClientId("test"),
                 new UplinkSettings("127.0.0.1", 1),
-                new MulticastSettings("239.0.0.1", 1, Optional.empty()),
+                new MulticastSettings("239.0.0.1", 1, Optional.empty(), Optional.empty()),
                 Duration.ofSeconds(5),
                 MB,
                 true,

@@ -45,7 +45,7 @@ class SettingsErrorsTest {
                 // keys
                 bad("tpc:\n  port: 1\n", "1:1: unknown key 'tpc'; did you mean 'tcp'?\n  1 | tpc:\n    | ^"),
                 bad("tcp:\n  prot: 1\n", "2:3: unknown key 'prot'; did you mean 'port'?\n  2 |   prot: 1\n    |   ^"),
-                bad("a: 1\n", "1:1: unknown key 'a'; known here: multicast, tcp, "),
+                bad("a: 1\n", "1:1: unknown key 'a'; known here: multicast, heartbeatKeys, tcp, "),
                 bad("port: 42000\n", "1:1: unknown key 'port'; did you mean 'multicast.port' or 'tcp.port'"),
                 bad("idle-timeout: 3s\n", "1:1: unknown key 'idle-timeout'; did you mean 'idleTimeout'?"),
                 bad("Database: x\n", "1:1: unknown key 'Database'; did you mean 'database'?"),

@@ -65,7 +65,7 @@ class SettingsTest {
     void defaultsOfTheServerArePinned() {
         assertEquals(
                 new ServerSettings(
-                        new MulticastSettings("239.0.0.1", 10001, Optional.empty()),
+                        new MulticastSettings("239.0.0.1", 10001, Optional.empty(), Optional.empty()),
                         new ListenSettings("0.0.0.0", 42000),
                         Optional.empty(),
                         Path.of("plimsoll-server.log"),
@@ -83,7 +83,7 @@ class SettingsTest {
                 new ClientSettings(
                         new ClientId("a"),
                         new UplinkSettings("127.0.0.1", 42000),
-                        new MulticastSettings("239.0.0.1", 10001, Optional.empty()),
+                        new MulticastSettings("239.0.0.1", 10001, Optional.empty(), Optional.empty()),
                         Duration.ofSeconds(5),
                         10_000_000,
                         false,
@@ -158,6 +158,7 @@ class SettingsTest {
                 "cluster.members", "a:1,b:2",
                 "cluster.host", "10.0.0.1",
                 "cluster.port", "9"));
+        other.put("heartbeatKeys", "/k");
         assertEquals(new HashSet<>(Schema.SERVER.keys()), other.keySet());
         Flag members = new Flag("--cluster", "cluster.members", "x:1");
         everyKeyChangesTheRecord(
@@ -197,7 +198,8 @@ class SettingsTest {
                 "cluster.name", "ours",
                 "cluster.members", "a:1,b:2",
                 "cluster.host", "10.0.0.1",
-                "cluster.port", "9"));
+                "cluster.port", "9",
+                "heartbeatKeys", "/k"));
         assertEquals(new HashSet<>(Schema.CLIENT.keys()), other.keySet());
         Flag id = new Flag("--id", "id", "a");
         Flag members = new Flag("--cluster", "cluster.members", "x:1");

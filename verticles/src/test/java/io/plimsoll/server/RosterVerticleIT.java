@@ -144,7 +144,7 @@ final class RosterVerticleIT {
         Node(String tcp) {
             LocalCodec.register(vertx.eventBus(), Local.types());
             var settings = new ServerSettings(
-                    new MulticastSettings("239.0.0.1", 10001, Optional.empty()),
+                    new MulticastSettings("239.0.0.1", 10001, Optional.empty(), Optional.empty()),
                     new ListenSettings("127.0.0.1", 42000),
                     Optional.empty(),
                     Path.of("log"),
