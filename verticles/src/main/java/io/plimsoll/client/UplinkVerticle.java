@@ -55,7 +55,8 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
 
     /// @param firstSequence number of the first report that will be offered
     UplinkVerticle(UplinkSettings server, Message.Hello hello, long firstSequence, Listener listener) {
-        this.delivery = new Delivery<>(firstSequence, KEPT_BYTES_MAX, Buffer::length);
+        long sentBefore = hello.late() ? Long.MAX_VALUE : 0;
+        this.delivery = new Delivery<>(firstSequence, sentBefore, KEPT_BYTES_MAX, Buffer::length);
         this.server = server;
         this.hello = hello;
         this.run = hello.run();
@@ -137,7 +138,13 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
 
     private Message.Hello hello(boolean late) {
         return new Message.Hello(
-                hello.session(), hello.host(), hello.plan(), hello.heartbeatMs(), run, hello.late() || late);
+                hello.session(),
+                hello.instance(),
+                hello.host(),
+                hello.plan(),
+                hello.heartbeatMs(),
+                run,
+                hello.late() || late);
     }
 
     @Override
@@ -184,19 +191,25 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
                 .addKeyValue("server", server.server() + ":" + server.port())
                 .log("server-welcome");
         run = Optional.of(welcome.run());
-        delivery.connected(welcome.windowReports());
+        refuseNonsense(() -> delivery.connected(welcome.windowReports(), welcome.committed()));
         firstWelcome.tryComplete(welcome);
+        checkDrained();
         writable();
     }
 
     private void acknowledged(Message.Ack ack) {
+        refuseNonsense(() -> delivery.acknowledged(ack.sequence()));
+        checkDrained();
+        writable();
+    }
+
+    /// A server that tells of numbers that it cannot know is as good as one that cannot be understood.
+    private static void refuseNonsense(Runnable told) {
         try {
-            delivery.acknowledged(ack.sequence());
+            told.run();
         } catch (IllegalArgumentException e) {
             throw new WireException(e.getMessage(), e);
         }
-        checkDrained();
-        writable();
     }
 
     private void refused(String reason) {
