@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,7 +93,13 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
 
     private Future<?> connect(HostFacts host) {
         Message.Hello hello = new Message.Hello(
-                session, host, settings.plan(), settings.heartbeatInterval().toMillis(), Optional.empty(), false);
+                session,
+                UUID.randomUUID(),
+                host,
+                settings.plan(),
+                settings.heartbeatInterval().toMillis(),
+                Optional.empty(),
+                false);
         uplink = new UplinkVerticle(settings.tcp(), hello, 1, this);
         measurement = new Measurement(vertx, settings, session, uplink, Measurement.STOP_TIMEOUT_MS);
         return vertx.deployVerticle(uplink).compose(_ -> uplink.welcome()).onSuccess(welcome -> {

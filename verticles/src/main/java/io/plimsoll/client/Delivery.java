@@ -7,7 +7,7 @@ import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
 
 /// Decides what to send: numbers reports, keeps them until they are acknowledged, sends at most a window of them, and
-/// sends again from the oldest unacknowledged one on every new connection, in order. Pure; one thread.
+/// sends again what is not committed on every new connection, in order. Pure; one thread.
 ///
 /// @param <F> an encoded report
 final class Delivery<F> {
@@ -19,12 +19,15 @@ final class Delivery<F> {
     private final ArrayDeque<Kept<F>> toSend = new ArrayDeque<>();
     private long keptBytes;
     private long lastSequence;
+    private long highestSent;
     private int window;
 
     /// @param firstSequence the number of the first report to be offered, 1 for a new session
+    /// @param sentBefore highest number that the session may have sent already, 0 for a new one
     /// @param keptBytesMax above it, [#full] says that the run must end: nothing is dropped
-    Delivery(long firstSequence, long keptBytesMax, ToLongFunction<F> size) {
+    Delivery(long firstSequence, long sentBefore, long keptBytesMax, ToLongFunction<F> size) {
         this.lastSequence = firstSequence - 1;
+        this.highestSent = sentBefore;
         this.keptBytesMax = keptBytesMax;
         this.size = size;
     }
@@ -38,10 +41,18 @@ final class Delivery<F> {
         keptBytes += bytes;
     }
 
-    void connected(int windowReports) {
+    /// @param committed all reports up to this number are stored, whether that was heard of before or not
+    /// @throws IllegalArgumentException for a number that was never sent
+    void connected(int windowReports, long committed) {
+        if (committed > highestSent) {
+            throw new IllegalArgumentException("report " + committed + " is committed, sent are " + highestSent);
+        }
         window = windowReports;
         while (!sent.isEmpty()) {
             toSend.addFirst(sent.pollLast());
+        }
+        while (!toSend.isEmpty() && toSend.peek().sequence() <= committed) {
+            keptBytes -= toSend.poll().bytes();
         }
     }
 
@@ -56,6 +67,7 @@ final class Delivery<F> {
         }
         Kept<F> next = toSend.poll();
         sent.add(next);
+        highestSent = Math.max(highestSent, next.sequence());
         return next.frame();
     }
 

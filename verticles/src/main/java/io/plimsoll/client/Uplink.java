@@ -218,6 +218,12 @@ final class Uplink<F> {
     }
 
     private void welcomed(Message.Welcome welcome) {
+        try {
+            delivery.connected(welcome.windowReports(), welcome.committed());
+        } catch (IllegalArgumentException e) {
+            garbled(e.getMessage());
+            return;
+        }
         link = Link.OPEN;
         everWelcomed = true;
         backoff.reset();
@@ -226,8 +232,8 @@ final class Uplink<F> {
             act.accept(new Action.ServerBack<>());
         }
         run = Optional.of(welcome.run());
-        delivery.connected(welcome.windowReports());
         act.accept(new Action.Welcomed<>(welcome));
+        checkDrained();
         pump();
     }
 

@@ -62,7 +62,7 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
         this.uplink = new Uplink<>(
                 server.server() + ":" + server.port(),
                 hello.run(),
-                new Delivery<>(firstSequence, KEPT_BYTES_MAX, Buffer::length),
+                new Delivery<>(firstSequence, hello.late() ? Long.MAX_VALUE : 0, KEPT_BYTES_MAX, Buffer::length),
                 new Backoff(RandomGenerator.getDefault()),
                 this::carryOut);
     }
@@ -125,7 +125,13 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
 
     private Message.Hello hello(Optional<UUID> inRun, boolean late) {
         return new Message.Hello(
-                hello.session(), hello.host(), hello.plan(), hello.heartbeatMs(), inRun, hello.late() || late);
+                hello.session(),
+                hello.instance(),
+                hello.host(),
+                hello.plan(),
+                hello.heartbeatMs(),
+                inRun,
+                hello.late() || late);
     }
 
     @Override

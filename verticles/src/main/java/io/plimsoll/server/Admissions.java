@@ -94,7 +94,7 @@ final class Admissions {
             return refused(refusal.get());
         }
         return run(hello.run())
-                .compose(run -> Persist.<Persist.ClientRow>ask(
+                .compose(run -> Persist.<Persist.Admission>ask(
                                 vertx,
                                 new Persist.AdmitClient(
                                         run.run(),
@@ -102,10 +102,11 @@ final class Admissions {
                                         hello.host(),
                                         hello.plan(),
                                         hello.heartbeatMs() / 1000.0))
-                        .map(row -> {
+                        .map(admission -> {
                             long wallMs = System.currentTimeMillis();
+                            Persist.ClientRow row = admission.row();
                             act.accept(roster.connected(run, row, hello, request.connection(), now(), wallMs));
-                            return new Local.Admitted(run.uuid(), run.run(), row.client());
+                            return new Local.Admitted(run.uuid(), run.run(), row.client(), admission.committed());
                         }))
                 .onFailure(e -> LOG.atWarn()
                         .addKeyValue("client", hello.session().clientId())

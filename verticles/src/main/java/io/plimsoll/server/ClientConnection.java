@@ -82,7 +82,7 @@ final class ClientConnection {
             admitted = as;
             phase = Phase.OPEN;
             decoder.bodyBytesMax(limits.frameBytesMax());
-            send(new Message.Welcome(as.runUuid(), as.run(), limits.windowReports(), serverVersion));
+            send(new Message.Welcome(as.runUuid(), as.run(), limits.windowReports(), as.committed(), serverVersion));
             flow();
         }
     }

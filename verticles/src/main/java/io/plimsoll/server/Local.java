@@ -37,7 +37,8 @@ sealed interface Local {
     /// A hello; the reply is [Admitted], or a failure with [#REFUSED] or a code of [Persist].
     record Admit(Message.Hello hello, long connection, String remote) implements Local {}
 
-    record Admitted(UUID runUuid, long run, long client) {}
+    /// @param committed all reports of the session up to this number are committed
+    record Admitted(UUID runUuid, long run, long client, long committed) {}
 
     record Disconnected(long client, long connection, String reason) implements Local {}
 

@@ -4,6 +4,7 @@ import io.plimsoll.model.ClientPhase;
 import io.plimsoll.model.ClientState;
 import io.plimsoll.model.Session;
 import io.plimsoll.wire.bus.BusMessage;
+import java.util.UUID;
 
 /// What the roster remembers of one session. Times are the roster's monotonic ms.
 final class Member {
@@ -15,6 +16,9 @@ final class Member {
     final String hostName;
     final long heartbeatMs;
     final HeartbeatLedger ledger;
+
+    /// The process behind the session; null until it said hello to this server.
+    UUID instance;
 
     ClientState state;
     String reason = "";

@@ -59,7 +59,7 @@ public sealed interface Persist {
                         Prove.class,
                         CloseRun.class,
                         RunRow.class,
-                        ClientRow.class,
+                        Admission.class,
                         Completeness.class));
     }
 
@@ -74,7 +74,7 @@ public sealed interface Persist {
     /// @param tcp where it listened, as in `settings.tcp` of its runs: no two servers can listen at one place
     record FindLeftOpen(String serverHost, String tcp) implements Persist {}
 
-    /// Makes the row of a client's session, or finds it. Reply: [ClientRow].
+    /// Makes the row of a client's session, or finds it. Reply: [Admission].
     record AdmitClient(long run, Session session, HostFacts host, ChunkPlan plan, double heartbeatSeconds)
             implements Persist {}
 
@@ -130,6 +130,9 @@ public sealed interface Persist {
 
     /// @param open whether the run's state is still `open`
     record RunRow(long run, UUID uuid, boolean open) {}
+
+    /// @param committed all reports of the session up to this number are committed, 0 for none
+    record Admission(ClientRow row, long committed) {}
 
     record ClientRow(long client, ClientState state, HeartbeatCounts heartbeats) {}
 

@@ -110,8 +110,15 @@ final class Roster {
     Optional<String> refusal(Message.Hello hello, long now) {
         Session session = hello.session();
         for (Member m : byClient.values()) {
-            if (!m.session.clientId().equals(session.clientId()) || m.session.equals(session) || hello.late()) {
+            if (!m.session.clientId().equals(session.clientId()) || hello.late()) {
                 continue;
+            }
+            if (m.session.equals(session)) {
+                if (m.instance == null || m.instance.equals(hello.instance())) {
+                    continue;
+                }
+                return Optional.of("client id '" + session.clientId() + "' was started in the same millisecond on host "
+                        + m.hostName + "; start this one again");
             }
             if (session.bootEpoch() < m.session.bootEpoch()) {
                 return Optional.of("client '" + session.clientId() + "' was started again later than this process");
@@ -148,6 +155,7 @@ final class Roster {
             actions.add(new Action.Disconnect(m.connection, "replaced by a newer connection of the same client"));
         }
         m.connection = connection;
+        m.instance = hello.instance();
         m.lastHeartbeatAt = now;
         m.lastFrameAt = now;
         m.lastSeenWallMs = wallMs;

@@ -34,7 +34,7 @@ final class RunStore {
                 .map(row -> new Persist.RunRow(row.getLong(0), request.uuid(), row.getBoolean(1)));
     }
 
-    static Future<Persist.ClientRow> admit(SqlConnection connection, Persist.AdmitClient request) {
+    static Future<Persist.Admission> admit(SqlConnection connection, Persist.AdmitClient request) {
         var session = request.session();
         var host = request.host();
         var plan = request.plan();
@@ -64,7 +64,12 @@ final class RunStore {
                         .preparedQuery(Sql.FIND_CLIENT)
                         .execute(Tuple.of(request.run(), session.clientId().value(), session.bootEpoch())))
                 .map(rows -> one(rows, "client " + session.clientId()))
-                .map(RunStore::client);
+                .map(RunStore::client)
+                .compose(row -> connection
+                        .preparedQuery(Sql.COMMITTED)
+                        .execute(Tuple.of(row.client()))
+                        .map(rows -> new Persist.Admission(
+                                row, rows.iterator().next().getLong(0))));
     }
 
     static Future<Persist.LeftOpen> leftOpen(SqlConnection connection, Persist.FindLeftOpen request) {

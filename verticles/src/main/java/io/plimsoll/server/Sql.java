@@ -34,6 +34,17 @@ final class Sql {
         from clients where run = $1 and client_id = $2 and boot_epoch = $3
         """;
 
+    /// The last of the session's numbers that has none missing before it: there, number and rank are the same.
+    static final String COMMITTED = """
+        select count(*) from (
+            select sequence, row_number() over (order by sequence) as rank from (
+                select sequence from data_files where client = $1
+                union all select sequence from intervals where client = $1
+                union all select sequence from resource_samples where client = $1
+                union all select sequence from events where client = $1 and sequence is not null) s) r
+        where sequence = rank
+        """;
+
     /// A notice that is sent again, because its first answer got lost, is the same in every column.
     static final String NOTICES = """
         insert into events (run, client, at, source, severity, kind, detail)

@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
 /// | bytes | what |
 /// | --- | --- |
 /// | 4 | magic `PLMS` |
-/// | 1 | protocol version, 1 |
+/// | 1 | protocol version, 2 |
 /// | 1 | type, see [MessageCodec] |
 /// | 2 | zero |
 /// | 4 | body length in bytes, at most [#BODY_BYTES_MAX] |
@@ -20,7 +20,7 @@ import java.util.zip.CRC32C;
 /// @param type 0 to 255
 public record Frame(int type, long sequence, Buffer body) {
     public static final int MAGIC = 0x504C_4D53;
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
     public static final int HEADER_BYTES = 24;
     public static final int BODY_BYTES_MAX = 1 << 20;
     static final int CRC_OFFSET = 20;

@@ -14,14 +14,23 @@ public sealed interface Message {
     /// Client: the first frame of every connection.
     ///
     /// @param run the run that this session already belongs to; empty at the first connection of a session
+    /// @param instance names the process: two that were started under one id in the same millisecond share a session
     /// @param late the session is over and only delivers what it could not; no heartbeats will come
-    record Hello(Session session, HostFacts host, ChunkPlan plan, long heartbeatMs, Optional<UUID> run, boolean late)
+    record Hello(
+            Session session,
+            UUID instance,
+            HostFacts host,
+            ChunkPlan plan,
+            long heartbeatMs,
+            Optional<UUID> run,
+            boolean late)
             implements Message {
         public static final long HEARTBEAT_MS_MIN = 100;
         public static final long HEARTBEAT_MS_MAX = 3_600_000;
 
         public Hello {
             Require.present("session", session);
+            Require.present("instance", instance);
             Require.present("host", host);
             Require.present("plan", plan);
             Require.inRange("heartbeat interval in ms", heartbeatMs, HEARTBEAT_MS_MIN, HEARTBEAT_MS_MAX);
@@ -32,11 +41,14 @@ public sealed interface Message {
     /// Server: the hello is accepted; reports may flow, at most `windowReports` of them unacknowledged.
     ///
     /// @param runNumber how people name the run
-    record Welcome(UUID run, long runNumber, int windowReports, String serverVersion) implements Message {
+    /// @param committed all reports of the session up to this number are committed, 0 for none; the next one is due
+    record Welcome(UUID run, long runNumber, int windowReports, long committed, String serverVersion)
+            implements Message {
         public Welcome {
             Require.present("run", run);
             Require.positive("run number", runNumber);
             Require.inRange("window in reports", windowReports, 1, 1_000_000);
+            Require.notNegative("committed", committed);
             Require.text("server version", serverVersion, 256);
         }
     }

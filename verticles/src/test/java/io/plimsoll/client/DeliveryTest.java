@@ -18,9 +18,10 @@ final class DeliveryTest {
     void everyReportArrivesInOrderAndNoneIsLostOverAnyNumberOfReconnects() {
         for (long seed = 0; seed < 500; seed++) {
             Random random = new Random(seed);
-            Delivery<Long> delivery = new Delivery<>(1, Long.MAX_VALUE, _ -> 100);
+            Delivery<Long> delivery = new Delivery<>(1, 0, Long.MAX_VALUE, _ -> 100);
             TreeSet<Long> committed = new TreeSet<>();
             long offered = 0;
+            long acknowledged = 0;
             List<Long> wire = new ArrayList<>();
             boolean connected = false;
             int window = 1;
@@ -36,7 +37,9 @@ final class DeliveryTest {
                     case 2 -> {
                         if (!connected) {
                             window = 1 + random.nextInt(8);
-                            delivery.connected(window);
+                            long told = committed.isEmpty() || random.nextBoolean() ? acknowledged : committed.last();
+                            delivery.connected(window, told);
+                            acknowledged = told;
                             connected = true;
                         } else if (!healing) {
                             delivery.disconnected();
@@ -54,7 +57,8 @@ final class DeliveryTest {
                         int taken = wire.isEmpty() ? 0 : 1 + random.nextInt(wire.size());
                         committed.addAll(wire.subList(0, taken));
                         if (taken > 0 && (healing || random.nextBoolean())) {
-                            delivery.acknowledged(wire.get(taken - 1));
+                            acknowledged = wire.get(taken - 1);
+                            delivery.acknowledged(acknowledged);
                             wire.subList(0, taken).clear();
                         }
                     }
@@ -66,12 +70,12 @@ final class DeliveryTest {
 
     @Test
     void neverMoreThanAWindowIsUnderWay() {
-        Delivery<Long> delivery = new Delivery<>(1, Long.MAX_VALUE, _ -> 1);
+        Delivery<Long> delivery = new Delivery<>(1, 0, Long.MAX_VALUE, _ -> 1);
         for (int i = 0; i < 10; i++) {
             delivery.offer(n -> n);
         }
         assertNull(delivery.next(), "not connected");
-        delivery.connected(3);
+        delivery.connected(3, 0);
         assertEquals(List.of(1L, 2L, 3L), List.of(delivery.next(), delivery.next(), delivery.next()));
         assertNull(delivery.next());
         delivery.acknowledged(2);
@@ -82,9 +86,9 @@ final class DeliveryTest {
 
     @Test
     void anAcknowledgementOfWhatWasNotSentIsRefused() {
-        Delivery<Long> delivery = new Delivery<>(1, Long.MAX_VALUE, _ -> 1);
+        Delivery<Long> delivery = new Delivery<>(1, 0, Long.MAX_VALUE, _ -> 1);
         delivery.offer(n -> n);
-        delivery.connected(10);
+        delivery.connected(10, 0);
         assertThrows(IllegalArgumentException.class, () -> delivery.acknowledged(1));
         delivery.next();
         delivery.acknowledged(1);
@@ -93,8 +97,25 @@ final class DeliveryTest {
     }
 
     @Test
+    void whatIsCommittedIsNotSentAgainAlsoWhenItsAcknowledgementWasLost() {
+        Delivery<Long> delivery = new Delivery<>(1, 0, Long.MAX_VALUE, _ -> 1);
+        for (int i = 0; i < 4; i++) {
+            delivery.offer(n -> n);
+        }
+        delivery.connected(3, 0);
+        assertEquals(List.of(1L, 2L, 3L), List.of(delivery.next(), delivery.next(), delivery.next()));
+        delivery.connected(1, 0);
+        assertEquals(1L, delivery.next());
+        delivery.connected(3, 3);
+        assertEquals(4L, delivery.next());
+        delivery.connected(3, 4);
+        assertTrue(delivery.drained());
+        assertThrows(IllegalArgumentException.class, () -> delivery.connected(3, 5));
+    }
+
+    @Test
     void saysWhenItIsFullAndDropsNothing() {
-        Delivery<Long> delivery = new Delivery<>(5, 250, _ -> 100);
+        Delivery<Long> delivery = new Delivery<>(5, 4, 250, _ -> 100);
         delivery.offer(n -> n);
         delivery.offer(n -> n);
         assertEquals(false, delivery.full());

@@ -243,7 +243,8 @@ final class UplinkIT {
                 for (Message m : messages) {
                     if (m instanceof Message.Hello hello) {
                         runsNamed.add(hello.run());
-                        say(new Message.Welcome(RUN, 1, 1 + random.nextInt(64), "test"));
+                        long last = committed.isEmpty() ? 0 : committed.lastKey();
+                        say(new Message.Welcome(RUN, 1, 1 + random.nextInt(64), last, "test"));
                     } else if (m instanceof Message.Numbered report) {
                         committed.putIfAbsent(report.sequence(), report);
                         if (++seen > life) {

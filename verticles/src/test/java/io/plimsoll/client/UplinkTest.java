@@ -97,7 +97,7 @@ final class UplinkTest {
             Uplink<Long> one = uplink(seen, 250);
             one.begin(0);
             one.connected(0);
-            one.heard(new Message.Welcome(RUN, 1, 10, "test"), 0);
+            one.heard(new Message.Welcome(RUN, 1, 10, 0, "test"), 0);
             one.heard(bad, 0);
             assertInstanceOf(Action.Cut.class, seen.get(seen.size() - 2));
             assertInstanceOf(Action.Refused.class, seen.getLast());
@@ -147,7 +147,7 @@ final class UplinkTest {
         return new Uplink<>(
                 "here:1",
                 Optional.empty(),
-                new Delivery<>(1, keptBytesMax, _ -> 100),
+                new Delivery<>(1, 0, keptBytesMax, _ -> 100),
                 new Backoff(new Random(1)),
                 into::add);
     }
@@ -155,7 +155,7 @@ final class UplinkTest {
     private void welcome(int window) {
         uplink.begin(now);
         uplink.connected(now);
-        uplink.heard(new Message.Welcome(RUN, 1, window, "test"), now);
+        uplink.heard(new Message.Welcome(RUN, 1, window, 0, "test"), now);
     }
 
     private void reconnect() {
@@ -232,7 +232,7 @@ final class UplinkTest {
             this.uplink = new Uplink<>(
                     "here:1",
                     Optional.empty(),
-                    new Delivery<>(1, Long.MAX_VALUE, _ -> 100),
+                    new Delivery<>(1, 0, Long.MAX_VALUE, _ -> 100),
                     new Backoff(random),
                     this::carryOut);
         }
@@ -290,7 +290,8 @@ final class UplinkTest {
             if (helloSaid && !greeted) {
                 greeted = true;
                 window = 1 + random.nextInt(20);
-                uplink.heard(new Message.Welcome(RUN, 1, window, "test"), now);
+                acknowledged = committed.isEmpty() ? 0 : committed.last();
+                uplink.heard(new Message.Welcome(RUN, 1, window, acknowledged, "test"), now);
             }
             int taken = wire.isEmpty() ? 0 : random.nextInt(wire.size() + 1);
             for (int i = 0; i < taken; i++) {

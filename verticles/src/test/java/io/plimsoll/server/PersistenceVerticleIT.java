@@ -51,7 +51,7 @@ class PersistenceVerticleIT {
         database = POSTGRES.open(vertx);
         deployment = await(vertx.deployVerticle(new PersistenceVerticle(database, Future::succeededFuture)));
         run = this.<Persist.RunRow>ask(openRun(UUID.randomUUID())).run();
-        client = admit("berta").client();
+        client = admit("berta").row().client();
     }
 
     @AfterEach
@@ -167,7 +167,7 @@ class PersistenceVerticleIT {
 
     @Test
     void alteredReportsOfTwoClientsAreToldApartAlsoUnderTheSameNumber() {
-        long other = admit("ada").client();
+        long other = admit("ada").row().client();
         ask(reports(numbered(1, interval(0, 1)), new Persist.Numbered(run, other, 1, interval(0, 1))));
         ask(reports(numbered(1, interval(0, 2)), new Persist.Numbered(run, other, 1, interval(0, 3))));
 
@@ -240,9 +240,23 @@ class PersistenceVerticleIT {
         assertEquals(made, ask(new Persist.FindRun(uuid)));
         ReplyException unknown = assertThrows(ReplyException.class, () -> ask(new Persist.FindRun(UUID.randomUUID())));
         assertEquals(Persist.NOT_FOUND, unknown.failureCode());
-        assertEquals(client, admit("berta").client());
+        assertEquals(client, admit("berta").row().client());
         ask(reports(numbered(1, ended(1))));
-        assertEquals(new Persist.ClientRow(client, ClientState.FINISHED, Persist.HeartbeatCounts.NONE), admit("berta"));
+        assertEquals(
+                new Persist.ClientRow(client, ClientState.FINISHED, Persist.HeartbeatCounts.NONE),
+                admit("berta").row());
+    }
+
+    @Test
+    void aClientThatComesBackIsToldUpToWhichNumberNoneIsMissing() {
+        assertEquals(0, admit("berta").committed());
+        ask(reports(numbered(1, started()), numbered(2, interval(0, 1)), numbered(3, file(1))));
+        assertEquals(3, admit("berta").committed());
+        ask(reports(numbered(5, resources()), numbered(6, interval(1, 1))));
+        assertEquals(3, admit("berta").committed(), "report 4 is missing");
+        ask(reports(numbered(4, interval(2, 1))));
+        assertEquals(6, admit("berta").committed());
+        assertEquals(0, admit("ada").committed());
     }
 
     @Test
@@ -272,11 +286,11 @@ class PersistenceVerticleIT {
         assertEquals("incomplete", closed(), "report 1 is missing");
         ask(reports(numbered(1, interval(0, 1))));
         assertEquals("complete", closed());
-        long other = admit("ada").client();
+        long other = admit("ada").row().client();
         ask(reports(new Persist.Numbered(run, other, 1, ended(1, ClientState.INTERRUPTED))));
         assertEquals("incomplete", closed(), "a client was interrupted");
         ask(new Persist.Presence(List.of(new Persist.ClientUpdate(
-                admit("carl").client(), ClientState.LOST, "silent", AT_MS, Persist.HeartbeatCounts.NONE))));
+                admit("carl").row().client(), ClientState.LOST, "silent", AT_MS, Persist.HeartbeatCounts.NONE))));
         assertEquals("failed", closed(), "a client was lost");
     }
 
@@ -298,7 +312,7 @@ class PersistenceVerticleIT {
         return new Persist.ClientUpdate(client, state, "reason", AT_MS, new Persist.HeartbeatCounts(5, 6, missed));
     }
 
-    private Persist.ClientRow admit(String name) {
+    private Persist.Admission admit(String name) {
         return ask(new Persist.AdmitClient(
                 run,
                 new Session(new ClientId(name), AT_MS),

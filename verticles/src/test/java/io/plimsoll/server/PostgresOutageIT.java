@@ -126,9 +126,9 @@ class PostgresOutageIT {
         await(vertx.deployVerticle(
                 new PersistenceVerticle(database, Future::succeededFuture, 100_000, retryMsMax, transactionMsMax)));
         Persist.RunRow run = await(request(new Persist.OpenRun(UUID.randomUUID(), "host", "0.1", new JsonObject())));
-        Persist.ClientRow client = await(request(
+        Persist.Admission client = await(request(
                 new Persist.AdmitClient(run.run(), Samples.session("berta"), Samples.host(), Samples.plan(), 5)));
-        return client.client();
+        return client.row().client();
     }
 
     private static Persist.Reports reports(long client, long first, int n) {

@@ -113,6 +113,16 @@ final class RosterTest {
     }
 
     @Test
+    void twoProcessesThatWereStartedInTheSameMillisecondAreToldApart() {
+        connect("a", 1, 100, 0);
+        Message.Hello h = hello("a", 0);
+        Message.Hello twin = new Message.Hello(
+                h.session(), new UUID(7, 8), h.host(), h.plan(), h.heartbeatMs(), h.run(), false);
+        assertTrue(roster.refusal(twin, 60_000).orElseThrow().contains("same millisecond"));
+        assertEquals(Optional.empty(), roster.refusal(h, 60_000));
+    }
+
+    @Test
     void endsByItselfAfterTheIdleTimeAndEveryClientResetsIt() {
         tick(IDLE_MS - 1);
         assertEquals(List.of(), actions);
@@ -320,7 +330,7 @@ final class RosterTest {
 
     private static Message.Hello hello(String id, long later) {
         Message.Hello h = Samples.hello(id);
-        return new Message.Hello(session(id, later), h.host(), h.plan(), BEAT_MS, h.run(), false);
+        return new Message.Hello(session(id, later), h.instance(), h.host(), h.plan(), BEAT_MS, h.run(), false);
     }
 
     private List<EventKind> kinds() {

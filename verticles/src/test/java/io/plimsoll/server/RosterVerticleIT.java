@@ -128,7 +128,7 @@ final class RosterVerticleIT {
 
     private static Message.Hello hello(String id, Optional<UUID> run) {
         Message.Hello h = Samples.hello(id);
-        return new Message.Hello(h.session(), h.host(), h.plan(), BEAT_MS, run, false);
+        return new Message.Hello(h.session(), h.instance(), h.host(), h.plan(), BEAT_MS, run, false);
     }
 
     /// A server, but for its sockets.

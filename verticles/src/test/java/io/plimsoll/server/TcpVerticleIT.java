@@ -47,6 +47,8 @@ final class TcpVerticleIT {
 
     @BeforeEach
     void startServer() throws Exception {
+        // the first message that is written takes longer than a server waits for it, on a machine with much to do
+        MessageCodec.encode(Samples.hello("warm-up"));
         LocalCodec.register(vertx.eventBus(), Local.types());
         LocalCodec.register(vertx.eventBus(), List.of(Persist.Reports.class));
         AtomicLong keys = new AtomicLong();
@@ -54,7 +56,7 @@ final class TcpVerticleIT {
             if (m.body() instanceof Local.Admit && admitFailure != 0) {
                 m.fail(admitFailure, "cannot be");
             } else if (m.body() instanceof Local.Admit) {
-                m.reply(new Local.Admitted(new java.util.UUID(1, 2), 7, keys.incrementAndGet()));
+                m.reply(new Local.Admitted(new java.util.UUID(1, 2), 7, keys.incrementAndGet(), 0));
             }
         });
         vertx.eventBus().<Persist.Reports>localConsumer(Persist.ADDRESS, m -> {
@@ -164,6 +166,7 @@ final class TcpVerticleIT {
         Message.Hello first = Samples.hello("a");
         Message.Hello returning = new Message.Hello(
                 first.session(),
+                first.instance(),
                 first.host(),
                 first.plan(),
                 first.heartbeatMs(),

@@ -11,11 +11,13 @@ import io.plimsoll.model.Report;
 import io.plimsoll.model.Session;
 import io.plimsoll.model.TargetFacts;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /// Random records for tests, and fixed ones where only their kind matters.
 public final class Samples {
     private static final long NOW_MS = 1_795_000_000_000L;
+    private static final UUID INSTANCE = new UUID(5, 6);
     private static final String ODD = "ä€😀\"\\\n\t\u001b[31m</script> =1+1";
 
     private Samples() {}
@@ -33,7 +35,7 @@ public final class Samples {
     }
 
     public static Message.Hello hello(String id) {
-        return new Message.Hello(session(id), host(), plan(), 5_000, Optional.empty(), false);
+        return new Message.Hello(session(id), INSTANCE, host(), plan(), 5_000, Optional.empty(), false);
     }
 
     public static TargetFacts target() {
