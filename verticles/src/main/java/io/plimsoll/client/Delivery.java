@@ -34,8 +34,8 @@ final class Delivery<F> {
 
     /// Takes a report in; its number is the one that `encode` is given.
     void offer(LongFunction<F> encode) {
-        lastSequence++;
-        F frame = encode.apply(lastSequence);
+        F frame = encode.apply(lastSequence + 1);
+        lastSequence++; // what cannot be encoded takes no number
         long bytes = size.applyAsLong(frame);
         toSend.add(new Kept<>(lastSequence, frame, bytes));
         keptBytes += bytes;

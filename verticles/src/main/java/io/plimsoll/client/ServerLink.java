@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
 /// At most one TCP connection to the server. Knows frames, and decides nothing. Lives on its verticle's event loop.
 final class ServerLink {
     private static final Logger LOG = LoggerFactory.getLogger("plimsoll.uplink");
-    static final int CONNECT_MS_MAX = 5_000;
 
     /// What happens on the link; of a connection that was cut, nothing more.
     interface Listener {
@@ -45,7 +44,7 @@ final class ServerLink {
         this.server = server;
         this.listener = listener;
         this.client = vertx.createNetClient(new NetClientOptions()
-                .setConnectTimeout(CONNECT_MS_MAX)
+                .setConnectTimeout(Uplink.CONNECT_MS_MAX)
                 .setTcpKeepAlive(true)
                 .setTcpNoDelay(true));
     }

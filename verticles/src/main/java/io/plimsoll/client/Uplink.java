@@ -14,6 +14,9 @@ import java.util.function.LongFunction;
 ///
 /// @param <F> an encoded report
 final class Uplink<F> {
+    /// An attempt to connect fails by then; with the longest wait after it, a client is back five seconds after its
+    /// server.
+    static final int CONNECT_MS_MAX = 2_000;
     /// The first welcome must come by then.
     static final long WELCOME_MS_MAX = 15_000;
     /// A server that owes an answer and says nothing for so long is connected to anew.
@@ -218,6 +221,14 @@ final class Uplink<F> {
     }
 
     private void welcomed(Message.Welcome welcome) {
+        if (link == Link.OPEN) {
+            garbled("a second welcome on one connection"); // what is on its way would go again, out of order
+            return;
+        }
+        if (run.isPresent() && !run.get().equals(welcome.run())) {
+            garbled("a welcome to run " + welcome.run() + " for a session of run " + run.get());
+            return;
+        }
         try {
             delivery.connected(welcome.windowReports(), welcome.committed());
         } catch (IllegalArgumentException e) {

@@ -125,7 +125,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void waitsLongerAndLongerButNeverOverFiveSecondsAndNeverAllAlike() {
+    void waitsLongerAndLongerButNeverOverTwoAndAHalfSecondsAndNeverAllAlike() {
         Backoff backoff = new Backoff(new Random(7));
         TreeSet<Long> waits = new TreeSet<>();
         for (int i = 0; i < 100; i++) {

@@ -2,6 +2,7 @@ package io.plimsoll.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plimsoll.client.Uplink.Action;
@@ -110,6 +111,69 @@ final class UplinkTest {
     }
 
     @Test
+    void aSecondWelcomeSendsNothingAgainAndIsRefusedLikeOneToAnotherRun() {
+        welcome(10);
+        uplink.offer(n -> n);
+        uplink.heard(new Message.Welcome(RUN, 1, 10, 0, "test"), now);
+        assertEquals(1, count(Action.Send.class));
+        assertTrue(last(Action.Refused.class).reason().contains("second welcome"));
+        List<Action<Long>> seen = new ArrayList<>();
+        Uplink<Long> other = uplink(seen, 250);
+        other.begin(0);
+        other.connected(0);
+        other.heard(new Message.Welcome(RUN, 1, 10, 0, "test"), 0);
+        other.closed(0);
+        for (long at = 0; seen.stream().filter(Action.Connect.class::isInstance).count() < 2; at += TICK_MS) {
+            other.tick(at);
+        }
+        other.connected(10_000);
+        other.heard(new Message.Welcome(new UUID(5, 6), 2, 10, 0, "test"), 10_000);
+        assertInstanceOf(Action.Refused.class, seen.getLast());
+    }
+
+    @Test
+    void aReportThatCannotBeEncodedTakesNoNumber() {
+        welcome(10);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> uplink.offer(_ -> {
+                    throw new IllegalArgumentException("too large");
+                }));
+        uplink.offer(n -> n);
+        assertEquals(List.of(1L), uplink.unacknowledged());
+    }
+
+    @Test
+    void isConnectedFiveSecondsAfterAServerThatWasUnreachableIsBack() {
+        for (long seed = 0; seed < 500; seed++) {
+            Random random = new Random(seed);
+            List<Action<Long>> seen = new ArrayList<>();
+            Uplink<Long> client = new Uplink<>(
+                    "here:1", Optional.empty(), new Delivery<>(1, 0, 250, _ -> 100), new Backoff(random), seen::add);
+            client.begin(0);
+            client.connected(0);
+            client.heard(new Message.Welcome(RUN, 1, 10, 0, "test"), 0);
+            client.closed(0);
+            long backAtMs = 1_000 + random.nextInt(60_000);
+            long attemptAtMs = -1;
+            long connects = 1;
+            long at = 0;
+            for (boolean back = false; !back; at += TICK_MS) {
+                client.tick(at);
+                if (seen.stream().filter(Action.Connect.class::isInstance).count() > connects) {
+                    connects++;
+                    attemptAtMs = at;
+                    back = at >= backAtMs;
+                } else if (attemptAtMs >= 0 && at - attemptAtMs >= Uplink.CONNECT_MS_MAX) {
+                    client.connectFailed("timed out", at); // also where the server came back meanwhile
+                    attemptAtMs = -1;
+                }
+            }
+            assertTrue(at - backAtMs <= 5_000, "seed " + seed + ": " + (at - backAtMs) + " ms");
+        }
+    }
+
+    @Test
     void saysOnceThatItIsFullAndKeepsWhatComesAfterwards() {
         welcome(10);
         for (int i = 0; i < 6; i++) {
@@ -197,7 +261,7 @@ final class UplinkTest {
         private static final long OFFERS_MS = 90_000;
         /// Silence is noticed, the last attempt fails, the longest wait passes, the next attempt is made.
         private static final long HEALED_MS =
-                Uplink.SILENCE_MS_MAX + ServerLink.CONNECT_MS_MAX + Backoff.LAST_MS + TICK_MS + 5_000;
+                Uplink.SILENCE_MS_MAX + Uplink.CONNECT_MS_MAX + Backoff.LAST_MS + TICK_MS + 5_000;
 
         private enum Weather {
             FINE,
@@ -320,7 +384,7 @@ final class UplinkTest {
                 case Action.Connect<Long> _ -> {
                     assertTrue(!connecting && !standing, "seed " + seed);
                     connecting = true;
-                    connectFailsAtMs = now + ServerLink.CONNECT_MS_MAX;
+                    connectFailsAtMs = now + Uplink.CONNECT_MS_MAX;
                 }
                 case Action.SayHello<Long> _ -> helloSaid = true;
                 case Action.Send<Long> send -> {
