@@ -169,6 +169,16 @@ final class Uplink<F> {
     /// Takes a report in; its number is the one that `encode` is given.
     void offer(LongFunction<F> encode) {
         delivery.offer(encode);
+        offered();
+    }
+
+    /// Takes in what has been numbered and encoded before; it goes as it is.
+    void offer(long sequence, F frame) {
+        delivery.offer(sequence, frame);
+        offered();
+    }
+
+    private void offered() {
         if (delivery.full() && !full) {
             full = true;
             act.accept(new Action.Full<>());

@@ -25,7 +25,6 @@ import org.slf4j.event.Level;
 final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLink.Listener {
     private static final Logger LOG = LoggerFactory.getLogger("plimsoll.uplink");
     private static final long TICK_MS = 250;
-    private static final long KEPT_BYTES_MAX = 64L << 20;
 
     /// What the server says besides acknowledgements; called on the uplink's event loop.
     interface Listener {
@@ -53,8 +52,8 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
     private ServerLink link;
     private Optional<UUID> run;
 
-    /// @param firstSequence number of the first report that will be offered
-    UplinkVerticle(UplinkSettings server, Message.Hello hello, long firstSequence, Listener listener) {
+    /// @param keptBytesMax how much may be unacknowledged in memory
+    UplinkVerticle(UplinkSettings server, Message.Hello hello, long keptBytesMax, Listener listener) {
         this.server = server;
         this.hello = hello;
         this.run = hello.run();
@@ -62,7 +61,7 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
         this.uplink = new Uplink<>(
                 server.server() + ":" + server.port(),
                 hello.run(),
-                new Delivery<>(firstSequence, hello.late() ? Long.MAX_VALUE : 0, KEPT_BYTES_MAX, Buffer::length),
+                new Delivery<>(hello.late() ? Long.MAX_VALUE : 0, keptBytesMax, Buffer::length),
                 new Backoff(RandomGenerator.getDefault()),
                 this::carryOut);
     }
@@ -101,6 +100,11 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
     /// As [#accept], for a report that names its own number.
     void offer(LongFunction<Message.Numbered> report) {
         context.runOnContext(_ -> uplink.offer(sequence -> MessageCodec.encode(report.apply(sequence))));
+    }
+
+    /// For a report from a file; the very bytes go again.
+    void offer(SpoolFile.Kept report) {
+        context.runOnContext(_ -> uplink.offer(report.sequence(), report.frame()));
     }
 
     /// Completes when everything that was offered is acknowledged; fails after the timeout. Call it last.

@@ -149,7 +149,7 @@ final class UplinkTest {
             Random random = new Random(seed);
             List<Action<Long>> seen = new ArrayList<>();
             Uplink<Long> client = new Uplink<>(
-                    "here:1", Optional.empty(), new Delivery<>(1, 0, 250, _ -> 100), new Backoff(random), seen::add);
+                    "here:1", Optional.empty(), new Delivery<>(0, 250, _ -> 100), new Backoff(random), seen::add);
             client.begin(0);
             client.connected(0);
             client.heard(new Message.Welcome(RUN, 1, 10, 0, "test"), 0);
@@ -211,7 +211,7 @@ final class UplinkTest {
         return new Uplink<>(
                 "here:1",
                 Optional.empty(),
-                new Delivery<>(1, 0, keptBytesMax, _ -> 100),
+                new Delivery<>(0, keptBytesMax, _ -> 100),
                 new Backoff(new Random(1)),
                 into::add);
     }
@@ -296,7 +296,7 @@ final class UplinkTest {
             this.uplink = new Uplink<>(
                     "here:1",
                     Optional.empty(),
-                    new Delivery<>(1, 0, Long.MAX_VALUE, _ -> 100),
+                    new Delivery<>(0, Long.MAX_VALUE, _ -> 100),
                     new Backoff(random),
                     this::carryOut);
         }
