@@ -14,7 +14,7 @@ public sealed interface Message {
     /// Client: the first frame of every connection.
     ///
     /// @param run the run that this session already belongs to; empty at the first connection of a session
-    /// @param instance names the process: two that were started under one id in the same millisecond share a session
+    /// @param instance names the process: two that were started in the same millisecond share a session
     /// @param late the session is over and only delivers what it could not; no heartbeats will come
     record Hello(
             Session session,

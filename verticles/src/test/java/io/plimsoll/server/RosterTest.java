@@ -116,8 +116,8 @@ final class RosterTest {
     void twoProcessesThatWereStartedInTheSameMillisecondAreToldApart() {
         connect("a", 1, 100, 0);
         Message.Hello h = hello("a", 0);
-        Message.Hello twin = new Message.Hello(
-                h.session(), new UUID(7, 8), h.host(), h.plan(), h.heartbeatMs(), h.run(), false);
+        Message.Hello twin =
+                new Message.Hello(h.session(), new UUID(7, 8), h.host(), h.plan(), h.heartbeatMs(), h.run(), false);
         assertTrue(roster.refusal(twin, 60_000).orElseThrow().contains("same millisecond"));
         assertEquals(Optional.empty(), roster.refusal(h, 60_000));
     }
