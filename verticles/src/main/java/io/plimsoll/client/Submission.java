@@ -1,9 +1,11 @@
 package io.plimsoll.client;
 
 import io.plimsoll.config.UplinkSettings;
+import io.plimsoll.model.EventKind;
 import io.plimsoll.wire.Message;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.Optional;
 
 /// Delivers a file of unsent reports.
 public final class Submission {
@@ -15,7 +17,8 @@ public final class Submission {
         if (file.reports().isEmpty()) {
             return Future.succeededFuture(0);
         }
-        UplinkVerticle uplink = new UplinkVerticle(server, file.hello(), Long.MAX_VALUE, new Ignore());
+        UplinkVerticle uplink =
+                new UplinkVerticle(server, file.hello(), Long.MAX_VALUE, Optional.empty(), new Ignore());
         return vertx.deployVerticle(uplink)
                 .compose(id -> {
                     file.reports().forEach(uplink::offer);
@@ -37,6 +40,9 @@ public final class Submission {
 
         @Override
         public void full() {}
+
+        @Override
+        public void spoolTrouble(EventKind kind, String what) {}
 
         @Override
         public Future<?> closing() {

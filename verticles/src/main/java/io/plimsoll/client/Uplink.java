@@ -52,6 +52,18 @@ final class Uplink<F> {
         /// Nothing more can be delivered to this server: the end.
         record Refused<F>(String reason) implements Action<F> {}
 
+        /// Put these reports, of which `upTo` is the last, on disk. Answered by [#synced] or [#spoolFailed].
+        record Append<F>(List<F> frames, long upTo) implements Action<F> {}
+
+        /// Everything up to this number is acknowledged: its copy on disk is not needed any more.
+        record Forget<F>(long upTo) implements Action<F> {}
+
+        /// An append takes so long that a kill would cost more than it should. Said once.
+        record SpoolSlow<F>() implements Action<F> {}
+
+        /// Nothing more goes to disk in this run.
+        record SpoolFailed<F>(String why) implements Action<F> {}
+
         /// More is unacknowledged than memory is meant for. Said once; what is offered afterwards is still kept.
         record Full<F>() implements Action<F> {}
 
@@ -76,6 +88,7 @@ final class Uplink<F> {
 
     private final String server;
     private final Delivery<F> delivery;
+    private final SpoolPolicy<F> spool;
     private final Backoff backoff;
     private final Consumer<? super Action<F>> act;
     private Optional<UUID> run;
@@ -93,10 +106,17 @@ final class Uplink<F> {
 
     /// @param server as people write it: host and port
     /// @param run that the session belongs to already; empty for a new one
-    Uplink(String server, Optional<UUID> run, Delivery<F> delivery, Backoff backoff, Consumer<? super Action<F>> act) {
+    Uplink(
+            String server,
+            Optional<UUID> run,
+            Delivery<F> delivery,
+            SpoolPolicy<F> spool,
+            Backoff backoff,
+            Consumer<? super Action<F>> act) {
         this.server = server;
         this.run = run;
         this.delivery = delivery;
+        this.spool = spool;
         this.backoff = backoff;
         this.act = act;
     }
@@ -167,12 +187,16 @@ final class Uplink<F> {
     }
 
     /// Takes a report in; its number is the one that `encode` is given.
-    void offer(LongFunction<F> encode) {
-        delivery.offer(encode);
+    void offer(LongFunction<F> encode, long now) {
+        delivery.offer(sequence -> {
+            F frame = encode.apply(sequence);
+            spool.offered(sequence, frame, now);
+            return frame;
+        });
         offered();
     }
 
-    /// Takes in what has been numbered and encoded before; it goes as it is.
+    /// Takes in what has been numbered and encoded before, and is on disk; it goes as it is.
     void offer(long sequence, F frame) {
         delivery.offer(sequence, frame);
         offered();
@@ -196,9 +220,31 @@ final class Uplink<F> {
         }
     }
 
-    /// Ends the link for good.
+    /// The last append is on disk.
+    void synced() {
+        spool.synced();
+    }
+
+    /// It is not, and what is on disk now is not known.
+    void spoolFailed(String why) {
+        spool.off();
+        act.accept(new Action.SpoolFailed<>(why));
+    }
+
+    /// Whether all that is not acknowledged is on disk.
+    boolean spooled() {
+        return spool.holdsAll();
+    }
+
+    /// Nothing more is said of the spool.
+    void endSpool() {
+        spool.off();
+    }
+
+    /// Ends the link for good, and what goes to the spool.
     void giveUp() {
         end("given up");
+        spool.off();
     }
 
     /// What no server has acknowledged, in order.
@@ -218,6 +264,21 @@ final class Uplink<F> {
         }
         if (draining && now >= drainByMs) {
             notDrained("the server did not take all reports in time");
+        }
+        spool(now);
+    }
+
+    private void spool(long now) {
+        List<F> due = spool.due(now);
+        if (!due.isEmpty()) {
+            act.accept(new Action.Append<>(due, spool.appended()));
+        }
+        if (spool.turnedSlow(now)) {
+            act.accept(new Action.SpoolSlow<>());
+        }
+        long acknowledged = spool.forgettable();
+        if (acknowledged > 0) {
+            act.accept(new Action.Forget<>(acknowledged));
         }
     }
 
@@ -241,6 +302,7 @@ final class Uplink<F> {
         }
         try {
             delivery.connected(welcome.windowReports(), welcome.committed());
+            spool.acknowledged(welcome.committed());
         } catch (IllegalArgumentException e) {
             garbled(e.getMessage());
             return;
@@ -261,6 +323,7 @@ final class Uplink<F> {
     private void acknowledged(long sequence) {
         try {
             delivery.acknowledged(sequence);
+            spool.acknowledged(sequence);
         } catch (IllegalArgumentException e) {
             garbled(e.getMessage());
             return;

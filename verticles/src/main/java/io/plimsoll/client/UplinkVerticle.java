@@ -1,6 +1,7 @@
 package io.plimsoll.client;
 
 import io.plimsoll.config.UplinkSettings;
+import io.plimsoll.model.EventKind;
 import io.plimsoll.model.Report;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.MessageCodec;
@@ -8,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,13 +40,22 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
         /// More is undelivered than memory is meant for: the run must end.
         void full();
 
+        /// The spool does not do what it should.
+        void spoolTrouble(EventKind kind, String what);
+
         /// The uplink is undeployed. Vert.x stops what a verticle has deployed before the verticle itself, so whoever
         /// has something left to deliver takes the time for it here. Bounded.
         Future<?> closing();
     }
 
+    /// What the server did not take: the session's hello, late and naming its run, then the reports.
+    ///
+    /// @param spooled whether the spool has all of that too
+    record Unsent(List<Buffer> frames, boolean spooled) {}
+
     private final UplinkSettings server;
     private final Message.Hello hello;
+    private final Optional<Spool> spool;
     private final Listener listener;
     private final Uplink<Buffer> uplink;
     private final Promise<Message.Welcome> firstWelcome = Promise.promise();
@@ -53,15 +64,19 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
     private Optional<UUID> run;
 
     /// @param keptBytesMax how much may be unacknowledged in memory
-    UplinkVerticle(UplinkSettings server, Message.Hello hello, long keptBytesMax, Listener listener) {
+    /// @param spool empty for what is on disk already
+    UplinkVerticle(
+            UplinkSettings server, Message.Hello hello, long keptBytesMax, Optional<Spool> spool, Listener listener) {
         this.server = server;
         this.hello = hello;
+        this.spool = spool;
         this.run = hello.run();
         this.listener = listener;
         this.uplink = new Uplink<>(
                 server.server() + ":" + server.port(),
                 hello.run(),
                 new Delivery<>(hello.late() ? Long.MAX_VALUE : 0, keptBytesMax, Buffer::length),
+                spool.isPresent() ? new SpoolPolicy<>() : SpoolPolicy.none(),
                 new Backoff(RandomGenerator.getDefault()),
                 this::carryOut);
     }
@@ -99,7 +114,7 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
 
     /// As [#accept], for a report that names its own number.
     void offer(LongFunction<Message.Numbered> report) {
-        context.runOnContext(_ -> uplink.offer(sequence -> MessageCodec.encode(report.apply(sequence))));
+        context.runOnContext(_ -> uplink.offer(sequence -> MessageCodec.encode(report.apply(sequence)), nowMs()));
     }
 
     /// For a report from a file; the very bytes go again.
@@ -113,18 +128,30 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
         return drained.future();
     }
 
-    /// Gives up: ends the link, and completes with the session's hello, naming its run, and the frames that were not
-    /// acknowledged.
-    Future<List<Buffer>> unsent() {
-        Promise<List<Buffer>> unsent = Promise.promise();
+    /// Gives up: ends the link, and completes with what was not acknowledged.
+    Future<Unsent> unsent() {
+        Promise<Unsent> unsent = Promise.promise();
         context.runOnContext(_ -> {
+            boolean spooled = uplink.spooled();
             uplink.giveUp();
             List<Buffer> frames = new ArrayList<>();
             frames.add(MessageCodec.encode(hello(run, true)));
             frames.addAll(uplink.unacknowledged());
-            unsent.complete(frames);
+            unsent.complete(new Unsent(frames, spooled));
         });
         return unsent.future();
+    }
+
+    /// The last call: deletes what the spool holds, or leaves it for later; completes with what is left.
+    Future<List<Path>> endSpool(boolean keep) {
+        Promise<List<Path>> left = Promise.promise();
+        context.runOnContext(_ -> {
+            uplink.endSpool();
+            spool.map(s -> Future.fromCompletionStage(s.end(keep), context))
+                    .orElse(Future.succeededFuture(List.of()))
+                    .onComplete(left);
+        });
+        return left.future();
     }
 
     private Message.Hello hello(Optional<UUID> inRun, boolean late) {
@@ -193,6 +220,15 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
             case Uplink.Action.ServerBack<Buffer> _ -> LOG.atWarn().log("server-back");
             case Uplink.Action.NoServer<Buffer> a -> firstWelcome.tryFail(new ServerUnreachableException(a.why()));
             case Uplink.Action.Refused<Buffer> a -> refused(a.reason());
+            case Uplink.Action.Append<Buffer> a ->
+                spool.orElseThrow()
+                        .append(MessageCodec.encode(hello(run, true)), a.frames(), a.upTo())
+                        .whenComplete((_, e) -> context.runOnContext(_ -> appended(e)));
+            case Uplink.Action.Forget<Buffer> a -> spool.orElseThrow().forget(a.upTo());
+            case Uplink.Action.SpoolSlow<Buffer> _ ->
+                listener.spoolTrouble(
+                        EventKind.SPOOL_SLOW, "its disk takes longer than " + SpoolPolicy.SLOW_MS + " ms");
+            case Uplink.Action.SpoolFailed<Buffer> a -> listener.spoolTrouble(EventKind.SPOOL_FAILED, a.why());
             case Uplink.Action.Full<Buffer> _ -> listener.full();
             case Uplink.Action.Drained<Buffer> _ -> drained.tryComplete();
             case Uplink.Action.NotDrained<Buffer> a -> drained.tryFail(new TimeoutException(a.why()));
@@ -206,6 +242,14 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
                 .log("server-welcome");
         run = Optional.of(welcome.run());
         firstWelcome.tryComplete(welcome);
+    }
+
+    private void appended(Throwable failure) {
+        if (failure == null) {
+            uplink.synced();
+        } else {
+            uplink.spoolFailed(String.valueOf(failure.getCause() == null ? failure : failure.getCause()));
+        }
     }
 
     private void refused(String reason) {

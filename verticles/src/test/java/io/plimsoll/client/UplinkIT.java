@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plimsoll.config.UplinkSettings;
+import io.plimsoll.model.ClientState;
+import io.plimsoll.model.EventKind;
 import io.plimsoll.wire.FrameDecoder;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.MessageCodec;
@@ -99,7 +101,7 @@ final class UplinkIT {
 
     @Test
     void whatTheServerDidNotTakeGoesIntoAFileAndFromThereToAServerLater(@TempDir Path directory) throws Exception {
-        List<Buffer> unsent;
+        UplinkVerticle.Unsent unsent;
         try (ScriptedServer server = new ScriptedServer(1, Integer.MAX_VALUE)) {
             UplinkVerticle uplink = deploy(server.port());
             server.goAwayForEver();
@@ -112,7 +114,8 @@ final class UplinkIT {
                     () -> uplink.drain(1_500).await(10, TimeUnit.SECONDS));
             unsent = uplink.unsent().await(10, TimeUnit.SECONDS);
         }
-        Path file = UnsentFile.write(directory, Samples.session("up"), unsent);
+        Path file = UnsentFile.write(directory, Samples.session("up"), unsent.frames());
+        assertFalse(unsent.spooled());
         SpoolFile read = SpoolFile.read(file);
         assertEquals(50, read.reports().size());
         assertEquals(0, read.damagedBytes());
@@ -144,6 +147,57 @@ final class UplinkIT {
             } catch (WireException e) {
                 assertInstanceOf(String.class, e.getMessage());
             }
+        }
+    }
+
+    @Test
+    void whereTheLastFileCannotBeWrittenTheSpoolKeepsWhatItHasAndNothingIsCalledKeptThatIsNot(@TempDir Path directory)
+            throws Exception {
+        Measurement.End end = new Measurement.End(ClientState.FINISHED, "", 0, 0, 0, List.of());
+        String part = SpoolFile.unsentName(Samples.session("up")) + ".part";
+        Files.createDirectories(directory.resolve(part).resolve("in the way"));
+        List<String> notes = new ArrayList<>();
+        try (ScriptedServer server = new ScriptedServer(1, Integer.MAX_VALUE)) {
+            UplinkSettings where = new UplinkSettings("127.0.0.1", server.port());
+            UplinkVerticle uplink = new UplinkVerticle(
+                    where,
+                    Samples.hello("up"),
+                    Long.MAX_VALUE,
+                    Optional.of(new Spool(directory, Samples.session("up"))),
+                    heard);
+            vertx.deployVerticle(uplink).await(30, TimeUnit.SECONDS);
+            server.goAwayForEver();
+            Random random = new Random(2);
+            for (int i = 1; i <= 50; i++) {
+                uplink.accept(Samples.report(random));
+            }
+            Optional<Path> kept = new FinalReport(vertx, Samples.session("up"), where, uplink, directory, notes::add)
+                    .deliver(end, 6_000)
+                    .await(30, TimeUnit.SECONDS);
+            List<Path> files = SpoolFile.in(directory);
+            assertEquals(files.size() == 1 ? files.getFirst() : directory, kept.orElseThrow());
+            assertEquals(
+                    51,
+                    files.stream()
+                            .mapToInt(file -> {
+                                try {
+                                    return SpoolFile.read(file).reports().size();
+                                } catch (IOException e) {
+                                    throw new java.io.UncheckedIOException(e);
+                                }
+                            })
+                            .sum());
+            assertEquals(1, notes.size());
+        }
+        try (ScriptedServer server = new ScriptedServer(1, Integer.MAX_VALUE)) {
+            UplinkVerticle uplink = deploy(server.port());
+            server.goAwayForEver();
+            UplinkSettings where = new UplinkSettings("127.0.0.1", server.port());
+            FinalReport last = new FinalReport(vertx, Samples.session("up"), where, uplink, directory, notes::add);
+            var lost = assertThrows(
+                    ServerUnreachableException.class,
+                    () -> last.deliver(end, 500).await(30, TimeUnit.SECONDS));
+            assertTrue(lost.getMessage().contains("did not take 1 reports"), lost.getMessage());
         }
     }
 
@@ -189,6 +243,37 @@ final class UplinkIT {
         assertFalse(Files.exists(fine));
     }
 
+    /// Its buffers are full then, so that not even the end of the connection can be written.
+    @Test
+    void aServerThatStopsReadingIsLeftForANewConnection() throws Exception {
+        BlockingQueue<Socket> accepted = new LinkedBlockingQueue<>();
+        try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    while (true) {
+                        Socket socket = listener.accept();
+                        Message welcome = new Message.Welcome(RUN, 1, 1_000_000, 0, "test");
+                        socket.getOutputStream()
+                                .write(MessageCodec.encode(welcome).getBytes());
+                        accepted.add(socket);
+                    }
+                } catch (IOException e) {
+                    // the end
+                }
+            });
+            UplinkVerticle uplink = deploy(listener.getLocalPort());
+            Random random = new Random(1);
+            for (int i = 0; i < 20_000; i++) {
+                uplink.accept(Samples.report(random));
+            }
+            Socket first = accepted.take();
+            Socket second = accepted.poll(Uplink.SILENCE_MS_MAX + 10_000, TimeUnit.MILLISECONDS);
+            assertTrue(second != null, "still on the old connection");
+            first.close();
+            second.close();
+        }
+    }
+
     @Test
     void ordersAndRefusalsOfTheServerReachTheClient() throws Exception {
         try (ScriptedServer server = new ScriptedServer(5, Integer.MAX_VALUE)) {
@@ -203,8 +288,8 @@ final class UplinkIT {
     }
 
     private UplinkVerticle deploy(int port) throws Exception {
-        UplinkVerticle uplink =
-                new UplinkVerticle(new UplinkSettings("127.0.0.1", port), Samples.hello("up"), Long.MAX_VALUE, heard);
+        UplinkVerticle uplink = new UplinkVerticle(
+                new UplinkSettings("127.0.0.1", port), Samples.hello("up"), Long.MAX_VALUE, Optional.empty(), heard);
         vertx.deployVerticle(uplink).await(30, TimeUnit.SECONDS);
         return uplink;
     }
@@ -230,6 +315,11 @@ final class UplinkIT {
         @Override
         public void full() {
             said.add("full");
+        }
+
+        @Override
+        public void spoolTrouble(EventKind kind, String what) {
+            said.add(kind + " " + what);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.plimsoll.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -61,7 +62,7 @@ final class UplinkTest {
         welcome(10);
         pass(10 * Uplink.SILENCE_MS_MAX);
         assertEquals(0, count(Action.Cut.class));
-        uplink.offer(n -> n);
+        uplink.offer(n -> n, now);
         pass(Uplink.SILENCE_MS_MAX + TICK_MS);
         assertEquals(1, count(Action.Cut.class));
         assertEquals(1, count(Action.ServerAway.class));
@@ -70,7 +71,7 @@ final class UplinkTest {
     @Test
     void whatTheServerSaysAfterTheCutIsNotHeard() {
         welcome(10);
-        uplink.offer(n -> n);
+        uplink.offer(n -> n, now);
         pass(Uplink.SILENCE_MS_MAX + TICK_MS);
         actions.clear();
         uplink.heard(new Message.Ack(1), now);
@@ -85,7 +86,7 @@ final class UplinkTest {
     void sendsNothingWhileThereIsNoRoom() {
         welcome(10);
         uplink.room(false);
-        uplink.offer(n -> n);
+        uplink.offer(n -> n, now);
         assertEquals(0, count(Action.Send.class));
         uplink.room(true);
         assertEquals(1, count(Action.Send.class));
@@ -102,7 +103,7 @@ final class UplinkTest {
             one.heard(bad, 0);
             assertInstanceOf(Action.Cut.class, seen.get(seen.size() - 2));
             assertInstanceOf(Action.Refused.class, seen.getLast());
-            one.offer(n -> n);
+            one.offer(n -> n, 0);
             one.tick(1_000_000);
             one.drain(2_000_000);
             assertInstanceOf(Action.NotDrained.class, seen.getLast());
@@ -113,7 +114,7 @@ final class UplinkTest {
     @Test
     void aSecondWelcomeSendsNothingAgainAndIsRefusedLikeOneToAnotherRun() {
         welcome(10);
-        uplink.offer(n -> n);
+        uplink.offer(n -> n, now);
         uplink.heard(new Message.Welcome(RUN, 1, 10, 0, "test"), now);
         assertEquals(1, count(Action.Send.class));
         assertTrue(last(Action.Refused.class).reason().contains("second welcome"));
@@ -136,10 +137,12 @@ final class UplinkTest {
         welcome(10);
         assertThrows(
                 IllegalArgumentException.class,
-                () -> uplink.offer(_ -> {
-                    throw new IllegalArgumentException("too large");
-                }));
-        uplink.offer(n -> n);
+                () -> uplink.offer(
+                        _ -> {
+                            throw new IllegalArgumentException("too large");
+                        },
+                        now));
+        uplink.offer(n -> n, now);
         assertEquals(List.of(1L), uplink.unacknowledged());
     }
 
@@ -149,7 +152,12 @@ final class UplinkTest {
             Random random = new Random(seed);
             List<Action<Long>> seen = new ArrayList<>();
             Uplink<Long> client = new Uplink<>(
-                    "here:1", Optional.empty(), new Delivery<>(0, 250, _ -> 100), new Backoff(random), seen::add);
+                    "here:1",
+                    Optional.empty(),
+                    new Delivery<>(0, 250, _ -> 100),
+                    SpoolPolicy.none(),
+                    new Backoff(random),
+                    seen::add);
             client.begin(0);
             client.connected(0);
             client.heard(new Message.Welcome(RUN, 1, 10, 0, "test"), 0);
@@ -177,21 +185,69 @@ final class UplinkTest {
     void saysOnceThatItIsFullAndKeepsWhatComesAfterwards() {
         welcome(10);
         for (int i = 0; i < 6; i++) {
-            uplink.offer(n -> n);
+            uplink.offer(n -> n, now);
         }
         assertEquals(1, count(Action.Full.class));
         assertEquals(6, uplink.unacknowledged().size());
     }
 
     @Test
+    void whatIsAcknowledgedInTimeNeverGoesToDisk() {
+        welcome(10);
+        for (long n = 1; n <= 20; n++) {
+            uplink.offer(m -> m, now);
+            pass(SpoolPolicy.AWAY_MS - 2 * TICK_MS);
+            uplink.heard(new Message.Ack(n), now);
+        }
+        pass(10_000);
+        assertEquals(0, count(Action.Append.class) + count(Action.Forget.class));
+    }
+
+    @Test
+    void afterAFailureOfTheSpoolNothingIsAppendedAndDeliveryGoesOn() {
+        welcome(10);
+        uplink.offer(n -> n, now);
+        pass(SpoolPolicy.AWAY_MS + TICK_MS);
+        assertEquals(1, count(Action.Append.class));
+        uplink.spoolFailed("no space");
+        assertEquals("no space", last(Action.SpoolFailed.class).why());
+        uplink.offer(n -> n, now);
+        pass(5_000);
+        uplink.synced();
+        pass(5_000);
+        assertEquals(1, count(Action.Append.class));
+        assertFalse(uplink.spooled());
+        uplink.heard(new Message.Ack(2), now);
+        uplink.drain(now);
+        assertInstanceOf(Action.Drained.class, actions.getLast());
+    }
+
+    @Test
+    void anAppendThatTakesTooLongIsToldOnceAndNoOtherIsBegunMeanwhile() {
+        welcome(10);
+        uplink.offer(n -> n, now);
+        pass(3 * SpoolPolicy.SLOW_MS);
+        uplink.offer(n -> n, now);
+        pass(3 * SpoolPolicy.SLOW_MS);
+        assertEquals(1, count(Action.Append.class));
+        assertEquals(1, count(Action.SpoolSlow.class));
+        assertFalse(uplink.spooled());
+        uplink.synced();
+        pass(2 * TICK_MS);
+        assertEquals(2, count(Action.Append.class));
+        uplink.synced();
+        assertTrue(uplink.spooled());
+    }
+
+    @Test
     void aDrainEndsWithTheLastAcknowledgementOrAtItsTime() {
         welcome(10);
-        uplink.offer(n -> n);
+        uplink.offer(n -> n, now);
         uplink.drain(now + 1_000);
         uplink.heard(new Message.Ack(1), now);
         assertInstanceOf(Action.Drained.class, actions.getLast());
         actions.clear();
-        uplink.offer(n -> n);
+        uplink.offer(n -> n, now);
         uplink.drain(now + 1_000);
         pass(2_000);
         assertEquals(1, count(Action.NotDrained.class));
@@ -212,6 +268,7 @@ final class UplinkTest {
                 "here:1",
                 Optional.empty(),
                 new Delivery<>(0, keptBytesMax, _ -> 100),
+                new SpoolPolicy<>(),
                 new Backoff(new Random(1)),
                 into::add);
     }
@@ -287,6 +344,11 @@ final class UplinkTest {
         private long acknowledged;
         private boolean full;
         private boolean drained;
+        private final List<Long> offeredAtMs = new ArrayList<>();
+        private final TreeSet<Long> onDisk = new TreeSet<>();
+        private List<Long> appending = List.of();
+        private long syncedAtMs;
+        private long told;
         private long offered;
         private long now;
 
@@ -297,6 +359,7 @@ final class UplinkTest {
                     "here:1",
                     Optional.empty(),
                     new Delivery<>(0, Long.MAX_VALUE, _ -> 100),
+                    new SpoolPolicy<>(),
                     new Backoff(random),
                     this::carryOut);
         }
@@ -311,7 +374,8 @@ final class UplinkTest {
                 }
                 step(now < CHAOS_MS && now > 1_000);
                 if (random.nextInt(4) == 0) {
-                    uplink.offer(n -> n);
+                    offeredAtMs.add(now);
+                    uplink.offer(n -> n, now);
                     offered++;
                 }
             }
@@ -344,8 +408,16 @@ final class UplinkTest {
                 full = false;
                 uplink.room(true);
             }
+            if (!appending.isEmpty() && now >= syncedAtMs) {
+                onDisk.addAll(appending);
+                appending = List.of();
+                uplink.synced();
+            }
             if (now % TICK_MS == 0) {
                 uplink.tick(now);
+            }
+            for (long n = told + 1; n <= offered && offeredAtMs.get((int) n - 1) <= now - 5_000; n++) {
+                assertTrue(onDisk.contains(n), "seed " + seed + ": a kill now loses " + n);
             }
         }
 
@@ -355,6 +427,7 @@ final class UplinkTest {
                 greeted = true;
                 window = 1 + random.nextInt(20);
                 acknowledged = committed.isEmpty() ? 0 : committed.last();
+                told = acknowledged;
                 uplink.heard(new Message.Welcome(RUN, 1, window, acknowledged, "test"), now);
             }
             int taken = wire.isEmpty() ? 0 : random.nextInt(wire.size() + 1);
@@ -365,6 +438,7 @@ final class UplinkTest {
             boolean owed = lastTaken > acknowledged && lastTaken != 0;
             if (owed && !(chaos && random.nextBoolean())) {
                 acknowledged = lastTaken;
+                told = Math.max(told, acknowledged);
                 uplink.heard(new Message.Ack(lastTaken), now);
             }
         }
@@ -402,12 +476,25 @@ final class UplinkTest {
                 case Action.Cut<Long> _ -> forget();
                 case Action.ServerAway<Long> away -> assertTrue(away.retryMs() <= Backoff.LAST_MS);
                 case Action.Drained<Long> _ -> drained = true;
+                case Action.Append<Long> a -> {
+                    assertTrue(appending.isEmpty(), "seed " + seed + ": one append at a time");
+                    assertTrue(a.frames().stream().noneMatch(onDisk::contains), "seed " + seed + ": twice");
+                    assertEquals(a.upTo(), a.frames().getLast());
+                    appending = a.frames();
+                    syncedAtMs = now + random.nextInt(1_900);
+                }
+                case Action.Forget<Long> a -> {
+                    assertTrue(a.upTo() <= told, "seed " + seed);
+                    onDisk.headSet(a.upTo(), true).clear();
+                }
                 case Action.Welcomed<Long> _, Action.ServerBack<Long> _ -> {}
                 case Action.HeartbeatsHeard<Long> _,
                         Action.StopOrdered<Long> _,
                         Action.NoServer<Long> _,
                         Action.Refused<Long> _,
                         Action.Full<Long> _,
+                        Action.SpoolSlow<Long> _,
+                        Action.SpoolFailed<Long> _,
                         Action.NotDrained<Long> _ -> throw new AssertionError(action + " with seed " + seed);
             }
         }
