@@ -94,7 +94,9 @@ final class Uplink<F> {
     private Optional<UUID> run;
     private Link link = Link.NONE;
     private String endedBecause = "";
+    private String notWelcomedBecause = "";
     private boolean room;
+    private boolean everConnected;
     private boolean everWelcomed;
     private boolean away;
     private boolean full;
@@ -132,6 +134,7 @@ final class Uplink<F> {
             return;
         }
         link = Link.GREETING;
+        everConnected = true;
         room = true;
         heardAtMs = now;
         act.accept(new Action.SayHello<>(run));
@@ -260,7 +263,11 @@ final class Uplink<F> {
             listen(now);
         }
         if (!everWelcomed && now >= welcomeByMs && link != Link.NONE) {
-            noServer("the server at " + server + " accepts connections but does not answer; is it a Plimsoll server?");
+            noServer(
+                    link == Link.GREETING
+                            ? "the server at " + server
+                                    + " accepts connections but does not answer; is it a Plimsoll server?"
+                            : notWelcomedBecause);
         }
         if (draining && now >= drainByMs) {
             notDrained("the server did not take all reports in time");
@@ -344,12 +351,16 @@ final class Uplink<F> {
         }
     }
 
+    /// A server that cannot admit anybody now cuts a newcomer, who comes again until the time for a welcome is over.
+    ///
+    /// @param whyNever what to say where that is, or nobody was ever there
     private void again(String why, String whyNever, long now) {
         delivery.disconnected();
-        if (!everWelcomed) {
+        if (!everConnected) {
             noServer(whyNever);
             return;
         }
+        notWelcomedBecause = whyNever;
         link = Link.WAITING;
         long waitMs = backoff.nextMs();
         retryAtMs = now + waitMs;

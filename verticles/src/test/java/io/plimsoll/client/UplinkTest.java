@@ -58,6 +58,32 @@ final class UplinkTest {
     }
 
     @Test
+    void aNewcomerThatIsCutComesAgainUntilTheTimeForAWelcomeIsOver() {
+        uplink.begin(now);
+        uplink.connected(now);
+        uplink.closed(now);
+        reconnect();
+        uplink.closed(now);
+        reconnect();
+        uplink.heard(new Message.Welcome(RUN, 1, 10, 0, "test"), now);
+        assertEquals(0, count(Action.NoServer.class));
+        assertEquals(1, count(Action.Welcomed.class));
+        List<Action<Long>> others = new ArrayList<>();
+        Uplink<Long> turnedAway = uplink(others, 250);
+        turnedAway.begin(0);
+        for (long at = 0; !(others.getLast() instanceof Action.NoServer<Long>); at += TICK_MS) {
+            if (others.getLast() instanceof Action.Connect<Long>) {
+                turnedAway.connected(at);
+                turnedAway.closed(at);
+            }
+            turnedAway.tick(at);
+            assertTrue(at <= Uplink.WELCOME_MS_MAX);
+        }
+        assertTrue(
+                assertInstanceOf(Action.NoServer.class, others.getLast()).why().contains("closed the connection"));
+    }
+
+    @Test
     void aServerThatOwesAnAnswerAndIsSilentIsCutAndOneThatOwesNoneIsNot() {
         welcome(10);
         pass(10 * Uplink.SILENCE_MS_MAX);
