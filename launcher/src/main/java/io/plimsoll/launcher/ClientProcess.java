@@ -37,7 +37,6 @@ record ClientProcess(String id, Process process, Path output) {
             ProcessBuilder builder = new ProcessBuilder(command);
             // Where the server is gone, there is nobody to wait for.
             builder.environment().put("PLIMSOLL_DRAIN_TIMEOUT", "5s");
-            builder.environment().put("PLIMSOLL_UNSENT_DIRECTORY", directory.toString());
             Process process = builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())

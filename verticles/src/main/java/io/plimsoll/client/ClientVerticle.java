@@ -12,8 +12,6 @@ import io.plimsoll.wire.Message;
 import io.plimsoll.wire.bus.BusCodec;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.buffer.Buffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +32,7 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
     private final List<String> notes = new ArrayList<>();
     private ClientSettings settings;
     private Session session;
+    private SpoolPlace spool;
     private UplinkVerticle uplink;
     private HeartbeatVerticle heartbeats;
     private boolean beating;
@@ -69,12 +68,17 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
                     boolean terminal =
                             System.console() != null && System.console().isTerminal();
                     progress = new ProgressLine(System.err, terminal, settings.quiet());
+                    return vertx.executeBlocking(
+                            () -> SpoolPlace.choose(settings.spool().directory(), settings.path(), System.getenv()));
+                })
+                .compose(place -> {
+                    spool = place;
                     return vertx.executeBlocking(HostProbe::facts);
                 })
                 .compose(this::connect)
                 .compose(_ -> beat())
                 .compose(_ -> joinBus())
-                .onSuccess(_ -> measure());
+                .onSuccess(_ -> leftovers().onComplete(_ -> measure()));
     }
 
     /// Undeployed from outside (the bare form's Ctrl-C): ends in order all the same.
@@ -100,7 +104,8 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
                 settings.heartbeatInterval().toMillis(),
                 Optional.empty(),
                 false);
-        uplink = new UplinkVerticle(settings.tcp(), hello, 1, this);
+        Optional<Spool> kept = Optional.of(new Spool(spool.directory(), session));
+        uplink = new UplinkVerticle(settings.tcp(), hello, settings.spool().bytes(), kept, this);
         measurement = new Measurement(vertx, settings, session, uplink, Measurement.STOP_TIMEOUT_MS);
         return vertx.deployVerticle(uplink).compose(_ -> uplink.welcome()).onSuccess(welcome -> {
             run = welcome.runNumber();
@@ -134,8 +139,27 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
         return vertx.isClustered() ? bus.open() : Future.succeededFuture();
     }
 
-    private void measure() {
+    /// Reports of a former process of this client, delivered before the disk is busy; never fails.
+    private Future<?> leftovers() {
         measuring = true;
+        return vertx.executeBlocking(() ->
+                        SpoolPlace.leftOf(session.clientId(), settings.spool().directory(), System.getenv()))
+                .compose(files -> Leftovers.deliver(
+                        vertx, settings.tcp(), files, settings.drainTimeout().toMillis()))
+                .onSuccess(delivered -> {
+                    if (delivered.files() > 0) {
+                        progress.say(delivered.reports() + " reports of a former process of this client delivered");
+                    }
+                    delivered.notes().forEach(progress::say);
+                })
+                .otherwise(e -> {
+                    LOG.atWarn().addKeyValue("reason", e.toString()).log("leftovers-not-delivered");
+                    return null;
+                });
+    }
+
+    private void measure() {
+        spool.note().ifPresent(note -> measurement.happened(EventKind.SPOOL_PLACE, note));
         long timer = vertx.setPeriodic(STATUS_INTERVAL_MS, _ -> progress.show(measurement.status()));
         measurement
                 .run()
@@ -157,35 +181,10 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
                 .addKeyValue("files", end.files())
                 .addKeyValue("rollovers", end.rollovers())
                 .log("run-ended");
-        uplink.offer(sequence -> new Message.Numbered(
-                sequence,
-                new Report.RunEnded(
-                        System.currentTimeMillis(),
-                        sequence,
-                        end.state(),
-                        end.reason(),
-                        end.bytes(),
-                        end.files(),
-                        end.rollovers())));
-        return uplink.drain(undeliverable ? 1 : settings.drainTimeout().toMillis())
-                .map(_ -> Optional.<Path>empty())
-                .recover(away -> {
-                    LOG.atWarn().addKeyValue("reason", away.getMessage()).log("reports-unsent");
-                    return uplink.unsent().compose(this::keep);
-                })
+        return new FinalReport(vertx, session, settings.tcp(), uplink, spool.directory(), notes::add)
+                .deliver(end, undeliverable ? 1 : settings.drainTimeout().toMillis())
                 .map(unsent -> new ClientOutcome(
                         end.state(), end.reason(), run, end.bytes(), end.files(), end.rollovers(), notes, unsent));
-    }
-
-    private Future<Optional<Path>> keep(List<Buffer> unsent) {
-        Path directory = settings.unsentDirectory();
-        return vertx.executeBlocking(() -> Optional.of(UnsentFile.write(directory, session, unsent)))
-                .onSuccess(file -> notes.add("the server did not take all reports; deliver them later: plimsoll submit "
-                        + file.get() + " -sh " + settings.tcp().server() + " -t "
-                        + settings.tcp().port()))
-                .recover(e -> Future.failedFuture(new ServerUnreachableException("the server did not take "
-                        + (unsent.size() - 1) + " reports, and they cannot be kept in " + directory.toAbsolutePath()
-                        + " either (" + e + "): they are lost; see unsentDirectory")));
     }
 
     private void stopEarly(ClientState state, String reason) {
@@ -223,6 +222,12 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
             notes.add("the server refused what was sent: " + reason);
         });
         stopEarly(ClientState.FAILED, "refused by the server: " + reason);
+    }
+
+    @Override
+    public void spoolTrouble(EventKind kind, String what) {
+        context.runOnContext(_ -> notes.add(kind.word() + ": " + what));
+        measurement.happened(kind, what);
     }
 
     @Override

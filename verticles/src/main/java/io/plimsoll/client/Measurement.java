@@ -363,7 +363,8 @@ final class Measurement implements WriterVerticle.Listener {
         });
     }
 
-    private void happened(EventKind kind, String detail) {
+    /// Logs and reports; any thread.
+    void happened(EventKind kind, String detail) {
         Level level = switch (kind.severity()) {
             case INFO -> Level.INFO;
             case WARNING -> Level.WARN;

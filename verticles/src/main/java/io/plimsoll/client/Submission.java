@@ -1,9 +1,11 @@
 package io.plimsoll.client;
 
 import io.plimsoll.config.UplinkSettings;
+import io.plimsoll.model.EventKind;
 import io.plimsoll.wire.Message;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.Optional;
 
 /// Delivers a file of unsent reports.
 public final class Submission {
@@ -11,15 +13,15 @@ public final class Submission {
 
     /// Completes with the number of reports when the server has committed them all; sending a file twice is harmless.
     /// Fails with [ServerUnreachableException], [RefusedException], or a timeout.
-    public static Future<Integer> deliver(Vertx vertx, UplinkSettings server, UnsentFile file, long timeoutMs) {
+    public static Future<Integer> deliver(Vertx vertx, UplinkSettings server, SpoolFile file, long timeoutMs) {
         if (file.reports().isEmpty()) {
             return Future.succeededFuture(0);
         }
-        long first = file.reports().getFirst().sequence();
-        UplinkVerticle uplink = new UplinkVerticle(server, file.hello(), first, new Ignore());
+        UplinkVerticle uplink =
+                new UplinkVerticle(server, file.hello(), Long.MAX_VALUE, Optional.empty(), new Ignore());
         return vertx.deployVerticle(uplink)
                 .compose(id -> {
-                    file.reports().forEach(report -> uplink.offer(_ -> report));
+                    file.reports().forEach(uplink::offer);
                     return uplink.drain(timeoutMs).eventually(() -> vertx.undeploy(id));
                 })
                 .map(_ -> file.reports().size());
@@ -38,6 +40,9 @@ public final class Submission {
 
         @Override
         public void full() {}
+
+        @Override
+        public void spoolTrouble(EventKind kind, String what) {}
 
         @Override
         public Future<?> closing() {

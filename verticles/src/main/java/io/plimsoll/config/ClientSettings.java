@@ -33,7 +33,7 @@ public record ClientSettings(
         boolean force,
         Duration resourceInterval,
         Duration drainTimeout,
-        Path unsentDirectory,
+        SpoolSettings spool,
         Path log,
         boolean quiet,
         Optional<ClusterSettings> cluster) {
@@ -67,7 +67,7 @@ public record ClientSettings(
         Check.that(reserveBytes >= 0, "reserve", "is negative");
         Check.duration("resourceInterval", resourceInterval, Duration.ofSeconds(1), Duration.ofHours(1));
         Check.duration("drainTimeout", drainTimeout, Duration.ZERO, Duration.ofHours(24));
-        Check.present("unsentDirectory", unsentDirectory);
+        Check.present("spool", spool);
         Check.present("log", log);
         Check.present("cluster", cluster);
     }
@@ -97,7 +97,7 @@ public record ClientSettings(
                 values.bool("force"),
                 values.duration("resourceInterval"),
                 values.duration("drainTimeout"),
-                values.path("unsentDirectory"),
+                SpoolSettings.of(values),
                 values.optionalText("log").map(Path::of).orElse(Path.of("plimsoll-client-" + id + ".log")),
                 values.bool("quiet"),
                 ClusterSettings.of(values));

@@ -11,6 +11,9 @@ public enum EventKind {
     WRITER_RESUMED(Severity.INFO),
     DISK_GUARD(Severity.ERROR),
     IO_ERROR(Severity.ERROR),
+    SPOOL_PLACE(Severity.INFO),
+    SPOOL_SLOW(Severity.WARNING),
+    SPOOL_FAILED(Severity.ERROR),
     // noticed by the server
     RUN_OPENED(Severity.INFO),
     CLIENT_CONNECTED(Severity.INFO),

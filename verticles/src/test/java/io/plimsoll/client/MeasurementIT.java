@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.plimsoll.config.ClientSettings;
 import io.plimsoll.config.MulticastSettings;
+import io.plimsoll.config.SpoolSettings;
 import io.plimsoll.config.UplinkSettings;
 import io.plimsoll.io.TestMounts;
 import io.plimsoll.model.ClientId;
@@ -348,7 +349,7 @@ class MeasurementIT {
                 force,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(1),
-                temp,
+                new SpoolSettings(Optional.empty(), 1 << 20),
                 temp.resolve("log"),
                 true,
                 Optional.empty());

@@ -97,7 +97,7 @@ class SettingsTest {
                         false,
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(30),
-                        Path.of("."),
+                        new SpoolSettings(Optional.empty(), 32 << 20),
                         Path.of("plimsoll-client-a.log"),
                         false,
                         Optional.empty()),
@@ -191,8 +191,9 @@ class SettingsTest {
                 "force", "true",
                 "resourceInterval", "1s",
                 "drainTimeout", "1s",
-                "unsentDirectory", "/u"));
+                "spool.directory", "/u"));
         other.putAll(Map.of(
+                "spool.size", "2MiB",
                 "log", "l",
                 "quiet", "true",
                 "cluster.name", "ours",
