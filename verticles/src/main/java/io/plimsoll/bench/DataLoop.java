@@ -21,8 +21,8 @@ interface DataLoop extends AutoCloseable {
     /// comes back, it touches nothing of the counts; it only closes.
     ///
     /// @param endNs when the job was over, or was told to be, on the monotonic clock
-    /// @return to be called once: brings the counts to their end as they stand, which takes a while where much was due,
-    ///     and tells what was in flight; empty where the thread does not wait for the storage just now
+    /// @return to be called once: brings the counts to their end as they stand, which takes a while where much was
+    ///     due, and tells what was in flight; empty where the thread does not wait for the storage just now
     Optional<Supplier<Unanswered>> takeOver(long endNs);
 
     OpRecorder recorder();

@@ -275,12 +275,11 @@ final class JobRun {
         }
         if (!taken.isEmpty() || atWork > 0) {
             leftNs = endNs;
-            control.giveUp(
-                    (unanswered.operations() == 0
-                                    ? NOT_ENDED
-                                    : unanswered.operations()
-                                            + " operation(s) in flight have not completed; the storage does not answer")
-                            + (atWork == 0 ? "" : "; what " + atWork + " data thread(s) did last is not known"));
+            control.giveUp((unanswered.operations() == 0
+                            ? NOT_ENDED
+                            : unanswered.operations()
+                                    + " operation(s) in flight have not completed; the storage does not answer")
+                    + (atWork == 0 ? "" : "; what " + atWork + " data thread(s) did last is not known"));
         }
     }
 
