@@ -232,6 +232,6 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
 
     @Override
     public void full() {
-        stopEarly(ClientState.FAILED, "the server was away for so long that no more reports can be kept");
+        stopEarly(ClientState.FAILED, "the server was away for so long that no more reports can be kept (spool.size)");
     }
 }

@@ -44,19 +44,22 @@ record FinalReport(
         return uplink.drain(drainTimeoutMs)
                 .transform(drained -> drained.succeeded()
                         ? endSpool(false).map(_ -> Optional.<Path>empty())
-                        : keep(drained.cause()).map(Optional::of));
+                        : uplink.unsent().compose(unsent -> keep(unsent, drained.cause())));
     }
 
-    private Future<Path> keep(Throwable away) {
+    private Future<Optional<Path>> keep(UplinkVerticle.Unsent unsent, Throwable away) {
+        if (unsent.frames().size() == 1) {
+            return endSpool(false).map(_ -> Optional.empty()); // acknowledged at the last moment
+        }
         LOG.atWarn().addKeyValue("reason", away.getMessage()).log("reports-unsent");
-        return uplink.unsent()
-                .compose(unsent -> vertx.executeBlocking(() -> UnsentFile.write(spool, session, unsent.frames()))
-                        .timeout(DISK_S_MAX, TimeUnit.SECONDS)
-                        .compose(file -> endSpool(false).map(file))
-                        .recover(e -> endSpool(true).compose(segments -> inSpool(unsent, segments, e))))
+        return vertx.executeBlocking(() -> UnsentFile.write(spool, session, unsent.frames()))
+                .timeout(DISK_S_MAX, TimeUnit.SECONDS)
+                .compose(file -> endSpool(false).map(file))
+                .recover(e -> endSpool(true).compose(segments -> inSpool(unsent, segments, e)))
                 .onSuccess(
                         path -> notes.accept("the server did not take all reports; deliver them later: plimsoll submit "
-                                + path + " -sh " + server.server() + " -t " + server.port()));
+                                + path + " -sh " + server.server() + " -t " + server.port()))
+                .map(Optional::of);
     }
 
     /// What the spool holds is as good as the file that could not be written.

@@ -66,7 +66,7 @@ public final class Leftovers {
                         yield Future.succeededFuture();
                     }
                     case IOException _ -> {
-                        notes.add(path + " cannot be read: " + e);
+                        notes.add(path + ": " + e);
                         yield Future.succeededFuture();
                     }
                     default -> Future.failedFuture(e);

@@ -99,6 +99,27 @@ final class SpoolTest {
         }
     }
 
+    /// A file system that has less room below it than it believes: what is written is lost, and only fsync says so.
+    @Test
+    void aFailedSyncIsNeverTriedAgainAlthoughASecondOneWouldSucceed() throws Exception {
+        Path below = directory.resolve("below");
+        Path disk = directory.resolve("disk");
+        try (TestMounts _ = TestMounts.tmpfs(below, "8m");
+                TestMounts _ = TestMounts.ext4(disk, below.resolve("image"), "64m")) {
+            Spool spool = new Spool(disk, Samples.session("s"));
+            spool.append(hello(), List.of(numbered(1)), 1).get(20, TimeUnit.SECONDS);
+            List<Buffer> tooMuch = java.util.Collections.nCopies(16, Buffer.buffer(new byte[1 << 20]));
+            assertThrows(
+                    ExecutionException.class,
+                    () -> spool.append(hello(), tooMuch, 2).get(20, TimeUnit.SECONDS));
+            assertThrows(
+                    ExecutionException.class,
+                    () -> spool.append(hello(), List.of(numbered(3)), 3).get(20, TimeUnit.SECONDS));
+            spool.end(false).get(20, TimeUnit.SECONDS);
+            assertEquals(List.of(), SpoolFile.in(disk));
+        }
+    }
+
     private static Buffer hello() {
         Message.Hello h = Samples.hello("s");
         return MessageCodec.encode(new Message.Hello(
