@@ -69,12 +69,15 @@ final class HouseTest {
             "server.Roster",
             "server.Member",
             "server.HeartbeatLedger",
+            "client.Uplink",
             "client.Delivery",
+            "client.SpoolPolicy",
             "client.Backoff",
             "client.DiskGuard",
             "client.DiskSpace",
             "client.StallWatch",
-            "client.RolloverForecast");
+            "client.RolloverForecast",
+            "wire.FrameScan");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -26,29 +26,30 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 /// without it.
 public final class Tls {
     private static final Set<String> PROTOCOLS = Set.of("TLSv1.3");
-    private static final long HANDSHAKE_MS_MAX = 5_000;
     private static final int INVITATION_TYPE = 7;
     private static final Buffer INVITATION = new Frame(INVITATION_TYPE, 0, Buffer.buffer()).encode();
 
     private Tls() {}
 
-    public static ServerSSLOptions server(Credentials own) {
+    /// @param handshakeMsMax after which a peer that says nothing is given up
+    public static ServerSSLOptions server(Credentials own, long handshakeMsMax) {
         return new ServerSSLOptions()
                 .setKeyCertOptions(key(own))
                 .setTrustOptions(trust(own))
                 .setClientAuth(ClientAuth.REQUIRED)
                 .setEnabledSecureTransportProtocols(PROTOCOLS)
-                .setSslHandshakeTimeout(HANDSHAKE_MS_MAX)
+                .setSslHandshakeTimeout(handshakeMsMax)
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
     }
 
-    public static ClientSSLOptions client(Credentials own) {
+    /// @param handshakeMsMax for the invitation, and for the handshake after it
+    public static ClientSSLOptions client(Credentials own, long handshakeMsMax) {
         return new ClientSSLOptions()
                 .setKeyCertOptions(key(own))
                 .setTrustOptions(trust(own))
                 .setHostnameVerificationAlgorithm("HTTPS")
                 .setEnabledSecureTransportProtocols(PROTOCOLS)
-                .setSslHandshakeTimeout(HANDSHAKE_MS_MAX)
+                .setSslHandshakeTimeout(handshakeMsMax)
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
     }
 
@@ -77,7 +78,7 @@ public final class Tls {
             }
         });
         return invited.future()
-                .timeout(HANDSHAKE_MS_MAX, TimeUnit.MILLISECONDS)
+                .timeout(options.getSslHandshakeTimeout(), options.getSslHandshakeTimeoutUnit())
                 .recover(e -> Future.failedFuture(
                         e instanceof WireException
                                 ? e
