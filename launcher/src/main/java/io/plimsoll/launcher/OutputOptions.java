@@ -96,12 +96,14 @@ class OutputOptions {
         }
     }
 
-    /// Prints a result, which is lost where nobody looks whether it was written.
+    /// Prints a result, which is lost where nobody looks whether it was written: a writer to stdout does not know of
+    /// the errors of the stream below it.
     static void print(String text, PrintWriter out) {
         out.print(text);
         out.flush();
-        if (out.checkError()) {
-            throw new CommandException(ExitCode.FAILED, "the result could not be written (is the disk full?)");
+        if (out.checkError() || System.out.checkError()) {
+            throw new CommandException(
+                    ExitCode.FAILED, "the result could not be written (is the disk full, or the reader gone?)");
         }
     }
 

@@ -64,6 +64,10 @@ final class TargetOptions {
             throw new IllegalArgumentException("say where: --directory=DIR, or --filename=FILE; for example"
                     + " --directory=/mnt/nvme --rw=randread --size=1g");
         }
+        if (directory != null && directory.toString().isEmpty()) {
+            throw new IllegalArgumentException("--directory= names nothing (is a variable empty?); say --directory=DIR,"
+                    + " or --directory=. for this one");
+        }
     }
 
     /// As in fio, a file name may be below a directory that is given with it.

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -124,13 +125,25 @@ class BenchProgramIT {
         assertTrue(job.at("/write/total_ios").asLong() > 512, said);
     }
 
+    @Test
+    void aResultThatStdoutDoesNotTakeIsNoSuccess() throws Exception {
+        int code = script(new File("/dev/full"), "--filename=/dev/zero", "--size=1m", "--output-format=json");
+        String said = Files.readString(home.resolve("err"));
+        assertEquals(3, code, said);
+        assertTrue(said.contains("the result could not be written"), said);
+    }
+
+    private int script(String... flags) throws Exception {
+        return script(home.resolve("out").toFile(), flags);
+    }
+
     /// Runs `launcher/plimsoll bench` to its end, with its output in files. The cache is one that it cannot use, so
     /// that it does not first learn.
-    private int script(String... flags) throws Exception {
+    private int script(File out, String... flags) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
                         with(flags, ROOT.resolve("launcher/plimsoll").toString(), "bench"))
                 .redirectError(home.resolve("err").toFile())
-                .redirectOutput(home.resolve("out").toFile());
+                .redirectOutput(out);
         builder.environment().put("XDG_CACHE_HOME", home.resolve("a:b").toString());
         Process process = builder.start();
         try {

@@ -138,6 +138,7 @@ class JobOptionsTest {
             quoteCharacter = '"',
             value = {
                 "--size=1m|say where: --directory=DIR, or --filename=FILE",
+                "--directory= --size=1m|--directory= names nothing",
                 "--directory=d|say how many bytes a data thread works on: --size=1g",
                 "--directory=d --filename=/x --size=1m|--filename=/x is not below --directory",
                 "--filename=/ --size=1m|--filename=/ is a directory; say --directory=/",

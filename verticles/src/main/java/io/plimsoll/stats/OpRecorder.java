@@ -12,8 +12,8 @@ import org.HdrHistogram.Histogram;
 ///
 /// One thread records: an index and a store, nothing else. Counts only grow (but for [#restart]), so that any other
 /// thread may read them at any time, and what is new since it last did is an interval. An operation is in exactly one
-/// interval with each of its numbers; with a read in the middle of it they may be in two that follow each other. Once the
-/// recording thread has ended (and the reader knows it by a happens-before edge), the sums are exact.
+/// interval with each of its numbers; with a read in the middle of it they may be in two that follow each other. Once
+/// the recording thread has ended (and the reader knows it by a happens-before edge), the sums are exact.
 ///
 /// A job may have hundreds of data threads with ten tracks each, and what one of them counts should stay in the
 /// caches of its processor. So each track is one array, of no more counts than a result needs: 36 KB.

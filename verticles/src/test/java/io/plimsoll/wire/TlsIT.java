@@ -80,7 +80,9 @@ final class TlsIT {
 
     @Test
     void aClientWithoutCertificateIsRefused() throws Exception {
-        refused("Empty client certificate chain", Tls.client(CLIENT, HANDSHAKE_MS).copy().setKeyCertOptions(null));
+        refused(
+                "Empty client certificate chain",
+                Tls.client(CLIENT, HANDSHAKE_MS).copy().setKeyCertOptions(null));
     }
 
     @Test
