@@ -14,16 +14,24 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "submit",
-        description = "Delivers reports that a client could not: the file that it left says so in its name.",
+        description = "Delivers reports that a client could not: the file that it left, or all files in a directory.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        footer = {"", "A file that was delivered already does no harm: the server keeps each report once."})
+        footer = {
+            "",
+            "A file that was delivered already does no harm: the server keeps each report once. What is delivered from"
+                + " a directory is deleted there; what a living client still writes to is left alone. What is damaged"
+                + " is left out, and told."
+        })
 final class SubmitCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", description = "plimsoll-unsent-CLIENT-EPOCH.frames")
-    private Path file;
+    @Parameters(
+            paramLabel = "FILE|DIR",
+            description =
+                    "plimsoll-unsent-CLIENT-EPOCH.frames or plimsoll-spool-CLIENT-EPOCH-N.frames, or where they are.")
+    private Path path;
 
     @Option(
             names = {"-sh", "--server-host"},
@@ -45,8 +53,10 @@ final class SubmitCommand implements Callable<Integer> {
         List<Flag> flags = new ArrayList<>();
         Flags.add(flags, "--server-host", "tcp.server", serverHost);
         Flags.add(flags, "--tcp-port", "tcp.port", tcpPort);
-        int reports = Submit.deliver(file, config.sources("client", flags));
-        new Console(spec).out().println(reports + " reports delivered; " + file + " can be deleted");
-        return ExitCode.OK.code();
+        Submit.Outcome outcome = Submit.deliver(path, config.sources("client", flags));
+        Console console = new Console(spec);
+        console.out().println(outcome.said());
+        outcome.notes().forEach(console::message);
+        return (outcome.notes().isEmpty() ? ExitCode.OK : ExitCode.INCOMPLETE).code();
     }
 }

@@ -2,11 +2,12 @@ package io.plimsoll.client;
 
 import java.util.random.RandomGenerator;
 
-/// How long to wait before connecting again: doubles from 250 ms to 5 s, each with a random half, so that clients of a
+/// How long to wait before connecting again: doubles from 250 ms to 2.5 s, each with a random half, so that clients of
+/// a
 /// server that was restarted do not come back all at once. Pure.
 final class Backoff {
     static final long FIRST_MS = 250;
-    static final long LAST_MS = 5_000;
+    static final long LAST_MS = 2_500;
 
     private final RandomGenerator random;
     private int attempts;

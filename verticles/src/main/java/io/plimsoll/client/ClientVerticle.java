@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class ClientVerticle extends VerticleBase implements UplinkVerticle.Listener {
     private static final Logger LOG = LoggerFactory.getLogger("plimsoll.client");
     private static final String SHUTDOWN = "plimsoll.local.shutdown";
+    private static final long KEPT_BYTES_MAX = 64L << 20;
     private static final long STATUS_INTERVAL_MS = 1_000;
 
     private final ClientSettings given;
@@ -100,7 +101,7 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
                 settings.heartbeatInterval().toMillis(),
                 Optional.empty(),
                 false);
-        uplink = new UplinkVerticle(settings.tcp(), hello, 1, this);
+        uplink = new UplinkVerticle(settings.tcp(), hello, KEPT_BYTES_MAX, this);
         measurement = new Measurement(vertx, settings, session, uplink, Measurement.STOP_TIMEOUT_MS);
         return vertx.deployVerticle(uplink).compose(_ -> uplink.welcome()).onSuccess(welcome -> {
             run = welcome.runNumber();

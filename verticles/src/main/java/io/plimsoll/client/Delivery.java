@@ -15,18 +15,18 @@ final class Delivery<F> {
 
     private final long keptBytesMax;
     private final ToLongFunction<F> size;
+    /// Numbers rise by one each, but for gaps in what a damaged file held.
     private final ArrayDeque<Kept<F>> sent = new ArrayDeque<>();
     private final ArrayDeque<Kept<F>> toSend = new ArrayDeque<>();
     private long keptBytes;
     private long lastSequence;
     private long highestSent;
+    private long acknowledged;
     private int window;
 
-    /// @param firstSequence the number of the first report to be offered, 1 for a new session
     /// @param sentBefore highest number that the session may have sent already, 0 for a new one
     /// @param keptBytesMax above it, [#full] says that the run must end: nothing is dropped
-    Delivery(long firstSequence, long sentBefore, long keptBytesMax, ToLongFunction<F> size) {
-        this.lastSequence = firstSequence - 1;
+    Delivery(long sentBefore, long keptBytesMax, ToLongFunction<F> size) {
         this.highestSent = sentBefore;
         this.keptBytesMax = keptBytesMax;
         this.size = size;
@@ -34,10 +34,17 @@ final class Delivery<F> {
 
     /// Takes a report in; its number is the one that `encode` is given.
     void offer(LongFunction<F> encode) {
-        lastSequence++;
-        F frame = encode.apply(lastSequence);
+        offer(lastSequence + 1, encode.apply(lastSequence + 1)); // what cannot be encoded takes no number
+    }
+
+    /// As [#offer(LongFunction)], for a report that has a number already, above all that were offered before.
+    void offer(long sequence, F frame) {
+        if (sequence <= lastSequence) {
+            throw new IllegalArgumentException("report " + sequence + " was offered after " + lastSequence);
+        }
+        lastSequence = sequence;
         long bytes = size.applyAsLong(frame);
-        toSend.add(new Kept<>(lastSequence, frame, bytes));
+        toSend.add(new Kept<>(sequence, frame, bytes));
         keptBytes += bytes;
     }
 
@@ -48,6 +55,7 @@ final class Delivery<F> {
             throw new IllegalArgumentException("report " + committed + " is committed, sent are " + highestSent);
         }
         window = windowReports;
+        acknowledged = Math.max(acknowledged, committed);
         while (!sent.isEmpty()) {
             toSend.addFirst(sent.pollLast());
         }
@@ -73,11 +81,11 @@ final class Delivery<F> {
 
     /// @throws IllegalArgumentException for a number that was not sent on this connection
     void acknowledged(long sequence) {
-        long highest =
-                sent.isEmpty() ? lastSequence - toSend.size() : sent.peekLast().sequence();
+        long highest = sent.isEmpty() ? acknowledged : sent.peekLast().sequence();
         if (sequence > highest) {
             throw new IllegalArgumentException("report " + sequence + " was acknowledged, sent are " + highest);
         }
+        acknowledged = Math.max(acknowledged, sequence);
         while (!sent.isEmpty() && sent.peek().sequence() <= sequence) {
             keptBytes -= sent.poll().bytes();
         }

@@ -11,15 +11,14 @@ public final class Submission {
 
     /// Completes with the number of reports when the server has committed them all; sending a file twice is harmless.
     /// Fails with [ServerUnreachableException], [RefusedException], or a timeout.
-    public static Future<Integer> deliver(Vertx vertx, UplinkSettings server, UnsentFile file, long timeoutMs) {
+    public static Future<Integer> deliver(Vertx vertx, UplinkSettings server, SpoolFile file, long timeoutMs) {
         if (file.reports().isEmpty()) {
             return Future.succeededFuture(0);
         }
-        long first = file.reports().getFirst().sequence();
-        UplinkVerticle uplink = new UplinkVerticle(server, file.hello(), first, new Ignore());
+        UplinkVerticle uplink = new UplinkVerticle(server, file.hello(), Long.MAX_VALUE, new Ignore());
         return vertx.deployVerticle(uplink)
                 .compose(id -> {
-                    file.reports().forEach(report -> uplink.offer(_ -> report));
+                    file.reports().forEach(uplink::offer);
                     return uplink.drain(timeoutMs).eventually(() -> vertx.undeploy(id));
                 })
                 .map(_ -> file.reports().size());

@@ -4,7 +4,6 @@ import io.plimsoll.config.UplinkSettings;
 import io.plimsoll.model.Report;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.MessageCodec;
-import io.plimsoll.wire.WireException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -13,18 +12,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongFunction;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// The client's way to the server: says hello, delivers numbered reports until each is acknowledged, over as many
-/// connections as that takes. Completes its start when the server has welcomed the client.
+/// connections as that takes. Carries out what [Uplink] decides. Completes its start when the server has welcomed the
+/// client.
 final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLink.Listener {
     private static final Logger LOG = LoggerFactory.getLogger("plimsoll.uplink");
-    private static final int WELCOME_TIMEOUT_MS = 15_000;
-    private static final long KEPT_BYTES_MAX = 64L << 20;
+    private static final long TICK_MS = 250;
 
     /// What the server says besides acknowledgements; called on the uplink's event loop.
     interface Listener {
@@ -46,45 +46,40 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
     private final UplinkSettings server;
     private final Message.Hello hello;
     private final Listener listener;
-    private final Delivery<Buffer> delivery;
+    private final Uplink<Buffer> uplink;
     private final Promise<Message.Welcome> firstWelcome = Promise.promise();
     private final Promise<Void> drained = Promise.promise();
     private ServerLink link;
     private Optional<UUID> run;
-    private boolean draining;
 
-    /// @param firstSequence number of the first report that will be offered
-    UplinkVerticle(UplinkSettings server, Message.Hello hello, long firstSequence, Listener listener) {
-        long sentBefore = hello.late() ? Long.MAX_VALUE : 0;
-        this.delivery = new Delivery<>(firstSequence, sentBefore, KEPT_BYTES_MAX, Buffer::length);
+    /// @param keptBytesMax how much may be unacknowledged in memory
+    UplinkVerticle(UplinkSettings server, Message.Hello hello, long keptBytesMax, Listener listener) {
         this.server = server;
         this.hello = hello;
         this.run = hello.run();
         this.listener = listener;
+        this.uplink = new Uplink<>(
+                server.server() + ":" + server.port(),
+                hello.run(),
+                new Delivery<>(hello.late() ? Long.MAX_VALUE : 0, keptBytesMax, Buffer::length),
+                new Backoff(RandomGenerator.getDefault()),
+                this::carryOut);
     }
 
     @Override
     public Future<?> start() {
-        link = new ServerLink(vertx, server, () -> hello(false), delivery::waiting, this);
-        link.connect();
-        return firstWelcome
-                .future()
-                .timeout(WELCOME_TIMEOUT_MS, TimeUnit.MILLISECONDS)
-                .recover(e -> {
-                    boolean silent = e instanceof TimeoutException;
-                    return Future.failedFuture(
-                            silent
-                                    ? new ServerUnreachableException(
-                                            "the server at " + server.server() + ":" + server.port()
-                                                    + " accepts connections but does not answer; is it a Plimsoll"
-                                                    + " server?")
-                                    : e);
-                });
+        link = new ServerLink(vertx, server, this);
+        vertx.setPeriodic(TICK_MS, _ -> uplink.tick(nowMs()));
+        uplink.begin(nowMs());
+        return firstWelcome.future();
     }
 
     @Override
     public Future<?> stop() {
-        return listener.closing().otherwiseEmpty().compose(_ -> link.close());
+        return listener.closing().otherwiseEmpty().compose(_ -> {
+            uplink.giveUp();
+            return link.close();
+        });
     }
 
     /// The server's first welcome.
@@ -104,22 +99,18 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
 
     /// As [#accept], for a report that names its own number.
     void offer(LongFunction<Message.Numbered> report) {
-        context.runOnContext(_ -> {
-            delivery.offer(sequence -> MessageCodec.encode(report.apply(sequence)));
-            if (delivery.full()) {
-                listener.full();
-            }
-            writable();
-        });
+        context.runOnContext(_ -> uplink.offer(sequence -> MessageCodec.encode(report.apply(sequence))));
+    }
+
+    /// For a report from a file; the very bytes go again.
+    void offer(SpoolFile.Kept report) {
+        context.runOnContext(_ -> uplink.offer(report.sequence(), report.frame()));
     }
 
     /// Completes when everything that was offered is acknowledged; fails after the timeout. Call it last.
     Future<Void> drain(long timeoutMs) {
-        context.runOnContext(_ -> {
-            draining = true;
-            checkDrained();
-        });
-        return drained.future().timeout(Math.max(1, timeoutMs), TimeUnit.MILLISECONDS);
+        context.runOnContext(_ -> uplink.drain(nowMs() + timeoutMs));
+        return drained.future();
     }
 
     /// Gives up: ends the link, and completes with the session's hello, naming its run, and the frames that were not
@@ -127,62 +118,85 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
     Future<List<Buffer>> unsent() {
         Promise<List<Buffer>> unsent = Promise.promise();
         context.runOnContext(_ -> {
-            link.close();
+            uplink.giveUp();
             List<Buffer> frames = new ArrayList<>();
-            frames.add(MessageCodec.encode(hello(true)));
-            frames.addAll(delivery.unacknowledged());
+            frames.add(MessageCodec.encode(hello(run, true)));
+            frames.addAll(uplink.unacknowledged());
             unsent.complete(frames);
         });
         return unsent.future();
     }
 
-    private Message.Hello hello(boolean late) {
+    private Message.Hello hello(Optional<UUID> inRun, boolean late) {
         return new Message.Hello(
                 hello.session(),
                 hello.instance(),
                 hello.host(),
                 hello.plan(),
                 hello.heartbeatMs(),
-                run,
+                inRun,
                 hello.late() || late);
     }
 
     @Override
+    public void connected() {
+        uplink.connected(nowMs());
+    }
+
+    @Override
+    public void connectFailed(String why) {
+        uplink.connectFailed(why, nowMs());
+    }
+
+    @Override
+    public void closed() {
+        uplink.closed(nowMs());
+    }
+
+    @Override
     public void said(Message message) {
-        switch (message) {
-            case Message.Welcome m -> welcomed(m);
-            case Message.Ack m -> acknowledged(m);
-            case Message.HeartbeatsHeard m -> listener.heartbeatsHeard(m);
-            case Message.Stop m -> listener.stopOrdered(m.reason());
-            case Message.Refused m -> refused(m.reason());
-            case Message.Hello _, Message.Numbered _ -> throw new WireException("a client's message from a server");
-        }
+        uplink.heard(message, nowMs());
+    }
+
+    @Override
+    public void garbled(String why) {
+        uplink.garbled(why);
     }
 
     @Override
     public void writable() {
-        while (link.ready()) {
-            Buffer next = delivery.next();
-            if (next == null) {
-                return;
+        uplink.room(true);
+    }
+
+    private void carryOut(Uplink.Action<Buffer> action) {
+        switch (action) {
+            case Uplink.Action.Connect<Buffer> _ -> link.connect();
+            case Uplink.Action.SayHello<Buffer> a -> link.write(MessageCodec.encode(hello(a.run(), false)));
+            case Uplink.Action.Send<Buffer> a -> {
+                if (!link.write(a.frame())) {
+                    uplink.room(false);
+                }
             }
-            link.write(next);
+            case Uplink.Action.Cut<Buffer> a -> {
+                LOG.atDebug().addKeyValue("reason", a.why()).log("uplink-cut");
+                link.cut();
+            }
+            case Uplink.Action.Welcomed<Buffer> a -> welcomed(a.welcome());
+            case Uplink.Action.HeartbeatsHeard<Buffer> a -> listener.heartbeatsHeard(a.heard());
+            case Uplink.Action.StopOrdered<Buffer> a -> listener.stopOrdered(a.reason());
+            // once for each time that the server goes away; the attempts in between tell nobody anything new
+            case Uplink.Action.ServerAway<Buffer> a ->
+                LOG.atLevel(a.news() ? Level.WARN : Level.DEBUG)
+                        .addKeyValue("reason", a.why())
+                        .addKeyValue("retryMs", a.retryMs())
+                        .log("server-away");
+            case Uplink.Action.ServerBack<Buffer> _ -> LOG.atWarn().log("server-back");
+            case Uplink.Action.NoServer<Buffer> a -> firstWelcome.tryFail(new ServerUnreachableException(a.why()));
+            case Uplink.Action.Refused<Buffer> a -> refused(a.reason());
+            case Uplink.Action.Full<Buffer> _ -> listener.full();
+            case Uplink.Action.Drained<Buffer> _ -> drained.tryComplete();
+            case Uplink.Action.NotDrained<Buffer> a -> drained.tryFail(new TimeoutException(a.why()));
         }
-    }
-
-    @Override
-    public void disconnected() {
-        delivery.disconnected();
-    }
-
-    @Override
-    public void noServer(String reason) {
-        firstWelcome.tryFail(new ServerUnreachableException(reason));
-    }
-
-    @Override
-    public void garbled(String reason) {
-        refused(reason);
     }
 
     private void welcomed(Message.Welcome welcome) {
@@ -191,25 +205,7 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
                 .addKeyValue("server", server.server() + ":" + server.port())
                 .log("server-welcome");
         run = Optional.of(welcome.run());
-        refuseNonsense(() -> delivery.connected(welcome.windowReports(), welcome.committed()));
         firstWelcome.tryComplete(welcome);
-        checkDrained();
-        writable();
-    }
-
-    private void acknowledged(Message.Ack ack) {
-        refuseNonsense(() -> delivery.acknowledged(ack.sequence()));
-        checkDrained();
-        writable();
-    }
-
-    /// A server that tells of numbers that it cannot know is as good as one that cannot be understood.
-    private static void refuseNonsense(Runnable told) {
-        try {
-            told.run();
-        } catch (IllegalArgumentException e) {
-            throw new WireException(e.getMessage(), e);
-        }
     }
 
     private void refused(String reason) {
@@ -218,12 +214,9 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
             listener.refused(reason);
         }
         drained.tryFail(new RefusedException(reason));
-        link.close();
     }
 
-    private void checkDrained() {
-        if (draining && delivery.drained()) {
-            drained.tryComplete();
-        }
+    private static long nowMs() {
+        return System.nanoTime() / 1_000_000;
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -70,6 +71,11 @@ final class DiskNeighbours {
         return Files.exists(file)
                 ? mounts.byPath(file).flatMap(mount -> TargetProbe.device(sys, mount))
                 : Optional.empty();
+    }
+
+    /// Whether both ways down lead to the same device.
+    boolean meets(DiskNeighbours other) {
+        return !Collections.disjoint(way, other.way);
     }
 
     List<Storage.Neighbour> sample() {

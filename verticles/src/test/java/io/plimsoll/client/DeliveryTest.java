@@ -18,7 +18,7 @@ final class DeliveryTest {
     void everyReportArrivesInOrderAndNoneIsLostOverAnyNumberOfReconnects() {
         for (long seed = 0; seed < 500; seed++) {
             Random random = new Random(seed);
-            Delivery<Long> delivery = new Delivery<>(1, 0, Long.MAX_VALUE, _ -> 100);
+            Delivery<Long> delivery = new Delivery<>(0, Long.MAX_VALUE, _ -> 100);
             TreeSet<Long> committed = new TreeSet<>();
             long offered = 0;
             long acknowledged = 0;
@@ -70,7 +70,7 @@ final class DeliveryTest {
 
     @Test
     void neverMoreThanAWindowIsUnderWay() {
-        Delivery<Long> delivery = new Delivery<>(1, 0, Long.MAX_VALUE, _ -> 1);
+        Delivery<Long> delivery = new Delivery<>(0, Long.MAX_VALUE, _ -> 1);
         for (int i = 0; i < 10; i++) {
             delivery.offer(n -> n);
         }
@@ -86,7 +86,7 @@ final class DeliveryTest {
 
     @Test
     void anAcknowledgementOfWhatWasNotSentIsRefused() {
-        Delivery<Long> delivery = new Delivery<>(1, 0, Long.MAX_VALUE, _ -> 1);
+        Delivery<Long> delivery = new Delivery<>(0, Long.MAX_VALUE, _ -> 1);
         delivery.offer(n -> n);
         delivery.connected(10, 0);
         assertThrows(IllegalArgumentException.class, () -> delivery.acknowledged(1));
@@ -98,7 +98,7 @@ final class DeliveryTest {
 
     @Test
     void whatIsCommittedIsNotSentAgainAlsoWhenItsAcknowledgementWasLost() {
-        Delivery<Long> delivery = new Delivery<>(1, 0, Long.MAX_VALUE, _ -> 1);
+        Delivery<Long> delivery = new Delivery<>(0, Long.MAX_VALUE, _ -> 1);
         for (int i = 0; i < 4; i++) {
             delivery.offer(n -> n);
         }
@@ -115,17 +115,37 @@ final class DeliveryTest {
 
     @Test
     void saysWhenItIsFullAndDropsNothing() {
-        Delivery<Long> delivery = new Delivery<>(5, 4, 250, _ -> 100);
+        Delivery<Long> delivery = new Delivery<>(0, 250, _ -> 100);
         delivery.offer(n -> n);
         delivery.offer(n -> n);
         assertEquals(false, delivery.full());
         delivery.offer(n -> n);
         assertTrue(delivery.full());
-        assertEquals(List.of(5L, 6L, 7L), delivery.unacknowledged());
+        assertEquals(List.of(1L, 2L, 3L), delivery.unacknowledged());
     }
 
     @Test
-    void waitsLongerAndLongerButNeverOverFiveSecondsAndNeverAllAlike() {
+    void reportsOfAFileKeepTheirNumbersWhateverIsMissingBetweenThem() {
+        Delivery<Long> delivery = new Delivery<>(Long.MAX_VALUE, Long.MAX_VALUE, _ -> 1);
+        for (long n : List.of(3L, 4L, 7L, 9L)) {
+            delivery.offer(n, n);
+        }
+        assertThrows(IllegalArgumentException.class, () -> delivery.offer(9, 9L));
+        delivery.connected(2, 3);
+        assertEquals(List.of(4L, 7L), List.of(delivery.next(), delivery.next()));
+        assertThrows(IllegalArgumentException.class, () -> delivery.acknowledged(9));
+        delivery.acknowledged(4);
+        delivery.disconnected();
+        delivery.connected(2, 4);
+        assertEquals(List.of(7L, 9L), List.of(delivery.next(), delivery.next()));
+        delivery.acknowledged(8);
+        assertEquals(List.of(9L), delivery.unacknowledged());
+        delivery.acknowledged(9);
+        assertTrue(delivery.drained());
+    }
+
+    @Test
+    void waitsLongerAndLongerButNeverOverTwoAndAHalfSecondsAndNeverAllAlike() {
         Backoff backoff = new Backoff(new Random(7));
         TreeSet<Long> waits = new TreeSet<>();
         for (int i = 0; i < 100; i++) {

@@ -1,6 +1,7 @@
 package io.plimsoll.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import io.plimsoll.wire.FrameDecoder;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.MessageCodec;
 import io.plimsoll.wire.Samples;
+import io.plimsoll.wire.WireException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -17,8 +19,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -109,15 +113,18 @@ final class UplinkIT {
             unsent = uplink.unsent().await(10, TimeUnit.SECONDS);
         }
         Path file = UnsentFile.write(directory, Samples.session("up"), unsent);
-        UnsentFile read = UnsentFile.read(file);
+        SpoolFile read = SpoolFile.read(file);
         assertEquals(50, read.reports().size());
+        assertEquals(0, read.damagedBytes());
         assertTrue(read.hello().late());
         assertEquals(Optional.of(RUN), read.hello().run());
         try (ScriptedServer server = new ScriptedServer(3, 10)) {
             UplinkSettings where = new UplinkSettings("127.0.0.1", server.port());
             int delivered = Submission.deliver(vertx, where, read, 60_000).await(60, TimeUnit.SECONDS);
             assertEquals(50, delivered);
-            assertEquals(read.reports(), List.copyOf(server.committed.values()));
+            assertEquals(
+                    read.reports().stream().map(SpoolFile.Kept::frame).toList(),
+                    server.committed.values().stream().map(MessageCodec::encode).toList());
         }
         byte[] whole = Files.readAllBytes(file);
         Path damaged = directory.resolve("damaged");
@@ -126,14 +133,60 @@ final class UplinkIT {
             byte[] bytes = whole.clone();
             bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
             Files.write(damaged, bytes);
-            assertThrows(io.plimsoll.wire.WireException.class, () -> UnsentFile.read(damaged));
+            try {
+                assertTrue(SpoolFile.read(damaged).damagedBytes() > 0, "a flipped bit that nobody noticed");
+            } catch (WireException e) {
+                assertTrue(e.getMessage().contains("does not say to which run"), e.getMessage());
+            }
             Files.write(damaged, java.util.Arrays.copyOf(whole, random.nextInt(whole.length - 1)));
             try {
-                assertTrue(UnsentFile.read(damaged).reports().size() < 50);
-            } catch (io.plimsoll.wire.WireException e) {
+                assertTrue(SpoolFile.read(damaged).reports().size() < 50);
+            } catch (WireException e) {
                 assertInstanceOf(String.class, e.getMessage());
             }
         }
+    }
+
+    @Test
+    void whatDeadProcessesLeftIsDeliveredAndDeletedAndWhatIsDamagedIsKeptAside(@TempDir Path directory)
+            throws Exception {
+        Message.Hello first = Samples.hello("up");
+        Buffer hello = MessageCodec.encode(new Message.Hello(
+                first.session(), first.instance(), first.host(), first.plan(), 5_000, Optional.of(RUN), true));
+        List<Buffer> frames = new ArrayList<>();
+        for (long n = 1; n <= 40; n++) {
+            frames.add(MessageCodec.encode(new Message.Numbered(n, Samples.report(new Random(n)))));
+        }
+        Buffer damaged = Buffer.buffer().appendBuffer(hello);
+        frames.subList(0, 20).forEach(damaged::appendBuffer);
+        int inTheMiddle =
+                hello.length() + frames.get(0).length() + frames.get(1).length() + 30;
+        damaged.setByte(inTheMiddle, (byte) (damaged.getByte(inTheMiddle) ^ 1));
+        Path bad = Files.write(directory.resolve("plimsoll-spool-up-1-000001.frames"), damaged.getBytes());
+        Buffer good = Buffer.buffer().appendBuffer(hello);
+        frames.subList(20, 40).forEach(good::appendBuffer);
+        Path fine = Files.write(directory.resolve("plimsoll-spool-up-1-000002.frames"), good.getBytes());
+        Path owned = Files.write(directory.resolve("plimsoll-spool-up-2-000001.frames"), good.getBytes());
+        Path foreign = Files.writeString(directory.resolve("plimsoll-unsent-x-1.frames"), "PLMS, but nothing else");
+        try (ScriptedServer server = new ScriptedServer(3, 10);
+                FileChannel owner = FileChannel.open(owned, StandardOpenOption.WRITE)) {
+            owner.lock();
+            Leftovers.Delivered all = Leftovers.deliver(
+                            vertx, new UplinkSettings("127.0.0.1", server.port()), SpoolFile.in(directory), 60_000)
+                    .await(60, TimeUnit.SECONDS);
+            assertEquals(2, all.files());
+            assertEquals(39, all.reports());
+            assertEquals(2, all.notes().size(), all.notes()::toString);
+            List<Buffer> whole = new ArrayList<>(frames);
+            whole.remove(2);
+            assertEquals(
+                    whole,
+                    server.committed.values().stream().map(MessageCodec::encode).toList());
+        }
+        assertEquals(
+                List.of(bad.resolveSibling(bad.getFileName() + ".damaged"), owned, foreign),
+                Files.list(directory).sorted().toList());
+        assertFalse(Files.exists(fine));
     }
 
     @Test
@@ -151,7 +204,7 @@ final class UplinkIT {
 
     private UplinkVerticle deploy(int port) throws Exception {
         UplinkVerticle uplink =
-                new UplinkVerticle(new UplinkSettings("127.0.0.1", port), Samples.hello("up"), 1, heard);
+                new UplinkVerticle(new UplinkSettings("127.0.0.1", port), Samples.hello("up"), Long.MAX_VALUE, heard);
         vertx.deployVerticle(uplink).await(30, TimeUnit.SECONDS);
         return uplink;
     }

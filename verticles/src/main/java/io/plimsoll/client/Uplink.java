@@ -1,0 +1,344 @@
+package io.plimsoll.client;
+
+import io.plimsoll.wire.Message;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+
+/// Decides everything over time on a client's way to its server: when to connect, what to send, whom to believe gone,
+/// when to give up. Pure: (event, now) → actions; [UplinkVerticle] and [ServerLink] carry them out.
+///
+/// `now` is a monotonic clock in ms. One thread; only that there is no [#room] may be said from within an action.
+///
+/// @param <F> an encoded report
+final class Uplink<F> {
+    /// An attempt to connect fails by then; with the longest wait after it, a client is back five seconds after its
+    /// server.
+    static final int CONNECT_MS_MAX = 2_000;
+    /// The first welcome must come by then.
+    static final long WELCOME_MS_MAX = 15_000;
+    /// A server that owes an answer and says nothing for so long is connected to anew.
+    static final long SILENCE_MS_MAX = 20_000;
+
+    sealed interface Action<F> {
+        record Connect<F>() implements Action<F> {}
+
+        /// Begin the connection with a hello that names this run.
+        record SayHello<F>(Optional<UUID> run) implements Action<F> {}
+
+        record Send<F>(F frame) implements Action<F> {}
+
+        /// End the connection or the attempt at one, if there is any; nothing that it says is told any more.
+        record Cut<F>(String why) implements Action<F> {}
+
+        record Welcomed<F>(Message.Welcome welcome) implements Action<F> {}
+
+        record HeartbeatsHeard<F>(Message.HeartbeatsHeard heard) implements Action<F> {}
+
+        record StopOrdered<F>(String reason) implements Action<F> {}
+
+        /// The connection is gone, or an attempt at a new one failed; the next one comes in `retryMs`.
+        ///
+        /// @param news false for all but the first time since the server was there
+        record ServerAway<F>(String why, long retryMs, boolean news) implements Action<F> {}
+
+        record ServerBack<F>() implements Action<F> {}
+
+        /// There is no server, or none of ours, and there has never been one: the end.
+        record NoServer<F>(String why) implements Action<F> {}
+
+        /// Nothing more can be delivered to this server: the end.
+        record Refused<F>(String reason) implements Action<F> {}
+
+        /// More is unacknowledged than memory is meant for. Said once; what is offered afterwards is still kept.
+        record Full<F>() implements Action<F> {}
+
+        /// Everything that was offered is acknowledged.
+        record Drained<F>() implements Action<F> {}
+
+        /// It is not, and the time for it is over.
+        record NotDrained<F>(String why) implements Action<F> {}
+    }
+
+    private enum Link {
+        /// Not begun.
+        NONE,
+        CONNECTING,
+        /// Connected, said hello, not welcomed yet.
+        GREETING,
+        OPEN,
+        /// For the time to connect again.
+        WAITING,
+        ENDED
+    }
+
+    private final String server;
+    private final Delivery<F> delivery;
+    private final Backoff backoff;
+    private final Consumer<? super Action<F>> act;
+    private Optional<UUID> run;
+    private Link link = Link.NONE;
+    private String endedBecause = "";
+    private boolean room;
+    private boolean everWelcomed;
+    private boolean away;
+    private boolean full;
+    private boolean draining;
+    private long welcomeByMs;
+    private long heardAtMs;
+    private long retryAtMs;
+    private long drainByMs;
+
+    /// @param server as people write it: host and port
+    /// @param run that the session belongs to already; empty for a new one
+    Uplink(String server, Optional<UUID> run, Delivery<F> delivery, Backoff backoff, Consumer<? super Action<F>> act) {
+        this.server = server;
+        this.run = run;
+        this.delivery = delivery;
+        this.backoff = backoff;
+        this.act = act;
+    }
+
+    void begin(long now) {
+        welcomeByMs = now + WELCOME_MS_MAX;
+        connect();
+    }
+
+    void connected(long now) {
+        if (link != Link.CONNECTING) {
+            act.accept(new Action.Cut<>("not needed any more"));
+            return;
+        }
+        link = Link.GREETING;
+        room = true;
+        heardAtMs = now;
+        act.accept(new Action.SayHello<>(run));
+    }
+
+    void connectFailed(String why, long now) {
+        if (link == Link.CONNECTING) {
+            again(
+                    why,
+                    "no server at " + server + ": " + why + "; start one with 'plimsoll server', or correct -sh and -t",
+                    now);
+        }
+    }
+
+    /// The connection ended, by whomever but [Action.Cut].
+    void closed(long now) {
+        if (connected()) {
+            again(
+                    "connection closed",
+                    "the server at " + server + " closed the connection; is it a Plimsoll server?",
+                    now);
+        }
+    }
+
+    void heard(Message message, long now) {
+        if (!connected()) {
+            return;
+        }
+        heardAtMs = now;
+        switch (message) {
+            case Message.Welcome m -> welcomed(m);
+            case Message.Ack m -> acknowledged(m.sequence());
+            case Message.HeartbeatsHeard m -> act.accept(new Action.HeartbeatsHeard<>(m));
+            case Message.Stop m -> act.accept(new Action.StopOrdered<>(m.reason()));
+            case Message.Refused m -> refused(m.reason());
+            case Message.Hello _, Message.Numbered _ -> garbled("a client's message from a server");
+        }
+    }
+
+    /// The server says what is no message.
+    void garbled(String why) {
+        if (connected()) {
+            refused("the server's answer is not understood: " + why);
+        }
+    }
+
+    /// Whether the connection takes more; it does when it is new.
+    void room(boolean writable) {
+        room = writable;
+        if (writable) {
+            pump();
+        }
+    }
+
+    /// Takes a report in; its number is the one that `encode` is given.
+    void offer(LongFunction<F> encode) {
+        delivery.offer(encode);
+        offered();
+    }
+
+    /// Takes in what has been numbered and encoded before; it goes as it is.
+    void offer(long sequence, F frame) {
+        delivery.offer(sequence, frame);
+        offered();
+    }
+
+    private void offered() {
+        if (delivery.full() && !full) {
+            full = true;
+            act.accept(new Action.Full<>());
+        }
+        pump();
+    }
+
+    /// Nothing more will be offered: says when all is acknowledged, or that it was not by `byMs`.
+    void drain(long byMs) {
+        draining = true;
+        drainByMs = byMs;
+        checkDrained();
+        if (draining && link == Link.ENDED) {
+            notDrained(endedBecause);
+        }
+    }
+
+    /// Ends the link for good.
+    void giveUp() {
+        end("given up");
+    }
+
+    /// What no server has acknowledged, in order.
+    List<F> unacknowledged() {
+        return delivery.unacknowledged();
+    }
+
+    /// Several times a second.
+    void tick(long now) {
+        if (link == Link.WAITING && now >= retryAtMs) {
+            connect();
+        } else if (connected()) {
+            listen(now);
+        }
+        if (!everWelcomed && now >= welcomeByMs && link != Link.NONE) {
+            noServer("the server at " + server + " accepts connections but does not answer; is it a Plimsoll server?");
+        }
+        if (draining && now >= drainByMs) {
+            notDrained("the server did not take all reports in time");
+        }
+    }
+
+    private boolean connected() {
+        return link == Link.GREETING || link == Link.OPEN;
+    }
+
+    private void connect() {
+        link = Link.CONNECTING;
+        act.accept(new Action.Connect<>());
+    }
+
+    private void welcomed(Message.Welcome welcome) {
+        if (link == Link.OPEN) {
+            garbled("a second welcome on one connection"); // what is on its way would go again, out of order
+            return;
+        }
+        if (run.isPresent() && !run.get().equals(welcome.run())) {
+            garbled("a welcome to run " + welcome.run() + " for a session of run " + run.get());
+            return;
+        }
+        try {
+            delivery.connected(welcome.windowReports(), welcome.committed());
+        } catch (IllegalArgumentException e) {
+            garbled(e.getMessage());
+            return;
+        }
+        link = Link.OPEN;
+        everWelcomed = true;
+        backoff.reset();
+        if (away) {
+            away = false;
+            act.accept(new Action.ServerBack<>());
+        }
+        run = Optional.of(welcome.run());
+        act.accept(new Action.Welcomed<>(welcome));
+        checkDrained();
+        pump();
+    }
+
+    private void acknowledged(long sequence) {
+        try {
+            delivery.acknowledged(sequence);
+        } catch (IllegalArgumentException e) {
+            garbled(e.getMessage());
+            return;
+        }
+        checkDrained();
+        pump();
+    }
+
+    /// A server that owes an answer and says nothing may be gone without a trace.
+    private void listen(long now) {
+        boolean due = link == Link.GREETING || delivery.waiting();
+        if (!due) {
+            heardAtMs = now;
+        } else if (now - heardAtMs >= SILENCE_MS_MAX) {
+            String why = "silent for " + (now - heardAtMs) / 1_000 + " s";
+            act.accept(new Action.Cut<>(why));
+            again(why, why, now);
+        }
+    }
+
+    private void again(String why, String whyNever, long now) {
+        delivery.disconnected();
+        if (!everWelcomed) {
+            noServer(whyNever);
+            return;
+        }
+        link = Link.WAITING;
+        long waitMs = backoff.nextMs();
+        retryAtMs = now + waitMs;
+        act.accept(new Action.ServerAway<>(why, waitMs, !away));
+        away = true;
+    }
+
+    private void noServer(String why) {
+        if (end(why)) {
+            act.accept(new Action.NoServer<>(why));
+        }
+    }
+
+    private void refused(String reason) {
+        if (end(reason)) {
+            act.accept(new Action.Refused<>(reason));
+            if (draining) {
+                notDrained(reason);
+            }
+        }
+    }
+
+    private boolean end(String why) {
+        if (link == Link.ENDED) {
+            return false;
+        }
+        link = Link.ENDED;
+        endedBecause = why;
+        delivery.disconnected();
+        act.accept(new Action.Cut<>(why));
+        return true;
+    }
+
+    private void pump() {
+        while (link == Link.OPEN && room) {
+            F next = delivery.next();
+            if (next == null) {
+                return;
+            }
+            act.accept(new Action.Send<>(next));
+        }
+    }
+
+    private void checkDrained() {
+        if (draining && delivery.drained()) {
+            draining = false;
+            act.accept(new Action.Drained<>());
+        }
+    }
+
+    private void notDrained(String why) {
+        draining = false;
+        act.accept(new Action.NotDrained<>(why));
+    }
+}
