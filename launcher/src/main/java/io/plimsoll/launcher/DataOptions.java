@@ -52,7 +52,9 @@ final class DataOptions {
             arity = "0..1",
             fallbackValue = "crc32c",
             converter = FioWords.ChecksumWord.class,
-            description = "Write offset, seed and checksum into each block, and check reads against them.")
+            description =
+                    "Write offset, seed and checksum into each block, check reads against them, and read back from"
+                            + " the storage what was written.")
     private FioWords.Checksum verify;
 
     boolean verifies() {

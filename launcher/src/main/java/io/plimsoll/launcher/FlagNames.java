@@ -11,20 +11,27 @@ import picocli.CommandLine.Model.OptionSpec;
 final class FlagNames {
     private FlagNames() {}
 
-    /// The names by which a flag was typed, in that order; one that stands twice is there twice.
-    static List<String> typed(OptionSpec option, List<String> args) {
-        List<String> names = Arrays.asList(option.names());
+    /// The arguments of a command line without their values.
+    static List<String> of(List<String> args) {
         return args.stream()
-                .map(word -> word.replaceFirst("=.*", ""))
-                .filter(names::contains)
+                .map(word -> word.indexOf('=') < 0 ? word : word.substring(0, word.indexOf('=')))
                 .toList();
+    }
+
+    /// The names by which a flag was typed, in that order; one that stands twice is there twice.
+    ///
+    /// @param words that [#of] made
+    static List<String> typed(OptionSpec option, List<String> words) {
+        List<String> names = Arrays.asList(option.names());
+        return words.stream().filter(names::contains).toList();
     }
 
     /// A message that calls each flag by the name that was typed: `--bs`, and not `--blocksize`, to who wrote `--bs`.
     static String asTyped(String message, CommandSpec command, List<String> args) {
         String said = message;
+        List<String> words = of(args);
         for (OptionSpec option : command.options()) {
-            List<String> typed = typed(option, args).stream().distinct().toList();
+            List<String> typed = typed(option, words).stream().distinct().toList();
             if (typed.size() == 1) {
                 for (String name : option.names()) {
                     said = Pattern.compile("(?<![\\w-])" + Pattern.quote(name) + "(?![\\w-])")

@@ -58,7 +58,7 @@ final class JobOptions {
 
     /// picocli would begin the group of a repeated option anew, and forget what was said in it before.
     private void refuseRepeated() {
-        List<String> typed = spec.commandLine().getParseResult().originalArgs();
+        List<String> typed = FlagNames.of(spec.commandLine().getParseResult().originalArgs());
         for (OptionSpec option : spec.options()) {
             List<String> names = FlagNames.typed(option, typed);
             if (names.size() > 1 && !option.isMultiValue()) {

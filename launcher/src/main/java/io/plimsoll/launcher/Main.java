@@ -1,5 +1,6 @@
 package io.plimsoll.launcher;
 
+import io.plimsoll.bench.Bench;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -23,7 +24,15 @@ public final class Main {
             OutputStream terminal = new StatusLineStream(new FileOutputStream(FileDescriptor.err));
             System.setErr(new PrintStream(terminal, true, StandardCharsets.UTF_8));
         }
+        if (measures(args)) {
+            Bench.warm();
+        }
         System.exit(run(args));
+    }
+
+    /// Whether this may be a command that is to begin at once.
+    private static boolean measures(String... args) {
+        return List.of(args).contains("bench") || List.of(args).contains("saturate");
     }
 
     /// @return the exit code, see [ExitCode]

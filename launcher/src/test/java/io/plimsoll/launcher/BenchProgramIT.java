@@ -29,6 +29,8 @@ class BenchProgramIT {
             Path.of(System.getProperty("plimsoll.root")).toAbsolutePath().normalize();
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int BLOCK = 4096;
+    private static final String STARTS_SLOWLY =
+            "plimsoll: starts slowly: no class path can hold the colon in %s" + "/plimsoll/jars; set XDG_CACHE_HOME\n";
 
     @TempDir
     Path home;
@@ -89,32 +91,55 @@ class BenchProgramIT {
 
     @Test
     void aCacheThatNoClassPathCanHoldIsSaidAndTheJobRuns() throws Exception {
-        Path cache = home.resolve("a:b");
-        ProcessBuilder builder = new ProcessBuilder(
-                        ROOT.resolve("launcher/plimsoll").toString(),
-                        "bench",
-                        "--filename=/dev/zero",
-                        "--size=1m",
-                        "--output-format=json")
-                .redirectError(home.resolve("err").toFile())
-                .redirectOutput(home.resolve("out").toFile());
-        builder.environment().put("XDG_CACHE_HOME", cache.toString());
-        Process process = builder.start();
-        try {
-            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
-        } finally {
-            process.destroyForcibly();
-        }
-        assertEquals(
-                "plimsoll: starts slowly: no class path can hold the colon in " + cache
-                        + "/plimsoll/jars; set XDG_CACHE_HOME\n",
-                Files.readString(home.resolve("err")));
-        assertEquals(0, process.exitValue());
+        assertEquals(0, script("--filename=/dev/zero", "--size=1m", "--output-format=json"));
+        assertEquals(STARTS_SLOWLY.formatted(home.resolve("a:b")), Files.readString(home.resolve("err")));
         assertEquals(
                 256,
                 JSON.readTree(home.resolve("out").toFile())
                         .at("/jobs/0/read/total_ios")
                         .asInt());
+    }
+
+    /// Each of them with reads and writes by all five times and syncs by three, and with a ramp.
+    @Test
+    void asManyDataThreadsAsAJobMayHaveFitIntoTheHeapThatTheScriptGives() throws Exception {
+        int code = script(
+                "--directory=" + home,
+                "--size=8k",
+                "--rw=randrw",
+                "--fdatasync=16",
+                "--ioengine=io_uring",
+                "--fallback=psync",
+                "--iodepth=16",
+                "--rate_iops=8",
+                "--ramp_time=1",
+                "--runtime=1",
+                "--time_based",
+                "--numjobs=512",
+                "--output-format=json");
+        String said = Files.readString(home.resolve("err")) + Files.readString(home.resolve("out"));
+        assertEquals(0, code, said);
+        JsonNode job = JSON.readTree(home.resolve("out").toFile()).at("/jobs/0");
+        assertTrue(job.at("/read/total_ios").asLong() > 512, said);
+        assertTrue(job.at("/write/total_ios").asLong() > 512, said);
+    }
+
+    /// Runs `launcher/plimsoll bench` to its end, with its output in files. The cache is one that it cannot use, so
+    /// that
+    /// it does not first learn.
+    private int script(String... flags) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(
+                        with(flags, ROOT.resolve("launcher/plimsoll").toString(), "bench"))
+                .redirectError(home.resolve("err").toFile())
+                .redirectOutput(home.resolve("out").toFile());
+        builder.environment().put("XDG_CACHE_HOME", home.resolve("a:b").toString());
+        Process process = builder.start();
+        try {
+            assertTrue(process.waitFor(120, TimeUnit.SECONDS), "still running");
+        } finally {
+            process.destroyForcibly();
+        }
+        return process.exitValue();
     }
 
     @Test
@@ -224,6 +249,8 @@ class BenchProgramIT {
             {in, "--size=1m", "--direct=1", "--ioengine=mmap", "remedy:use psync or io_uring"},
             {in, "--size=1m", "--iodepth=4", "remedy:use io_uring, or more data threads"},
             {in, "--size=1m", "--direct=1", "--bs=1000", "remedy:choose another block size, or --direct=0"},
+            {in, "--size=1m", "--direct=1", "--bssplit=1000/50:4k/50", "remedy:choose another block size, or --direct=0"
+            },
             {in, "--size=1m", "--rw=write", "--bs=1000", "--verify", "remedy:whole sectors of 512 bytes"},
             {in, "--size=1000t", "remedy:choose a smaller --size or --numjobs"},
             {"--directory=/proc/self", "--size=1m", "remedy:name a directory on the disk"},
@@ -297,6 +324,19 @@ class BenchProgramIT {
         assertEquals(32, result.at("/read/total_ios").asInt());
         assertTrue(result.at("/flags").findValuesAsText("rule").contains("fallback-engine"), result + "");
         assertTrue(notes(result).stream().anyMatch(note -> note.startsWith("refused: io_uring: ")), notes(result) + "");
+    }
+
+    @Test
+    void tooLittleMemoryToVerifyWithIsSaidWithTheRemedy() throws Exception {
+        String[] job = {"--name=x", "--directory=" + home, "--size=4g", "--bs=512", "--rw=write", "--verify"};
+        String error = limited(List.of("env", "JDK_JAVA_OPTIONS=-XX:MaxDirectMemorySize=16m"), 2, job)
+                .at("/error")
+                .asText();
+        assertEquals(
+                "verify: what each of 1 data thread(s) writes is remembered in 33.55 MB, and Java was given too little;"
+                        + " make --size smaller, use fewer data threads (--numjobs), or raise"
+                        + " -XX:MaxDirectMemorySize",
+                error);
     }
 
     /// Runs the job under other limits and checks how it ends; what it printed.

@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.plimsoll.bench.BenchJson;
 import io.plimsoll.bench.FioOptions;
 import io.plimsoll.bench.JobRequest;
+import io.plimsoll.bench.JobResult;
 import io.plimsoll.bench.JobTarget;
+import io.plimsoll.bench.SampleResults;
 import io.plimsoll.model.AccessMode;
 import io.plimsoll.model.BlockSizes;
 import io.plimsoll.model.Content;
@@ -22,9 +27,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,17 +195,19 @@ class JobOptionsTest {
 
     /// Whatever job a result is of, its `job options` make the same job again.
     @Test
-    void theOptionsOfAResultMakeTheSameJob() {
+    void theOptionsOfAResultMakeTheSameJob() throws IOException {
         long seed = System.nanoTime();
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < 300; i++) {
             JobRequest request = anyRequest(random);
-            Map<String, String> options = FioOptions.of(request);
-            String typed = String.join(
-                    " ",
-                    options.entrySet().stream()
-                            .map(option -> "--" + option.getKey() + "=" + option.getValue())
-                            .toList());
+            JobResult result = SampleResults.with(SampleResults.plainResult(), request);
+            JsonNode options = new ObjectMapper()
+                    .readTree(BenchJson.render(result, SampleResults.RENDERING, false))
+                    .at("/jobs/0/job options");
+            String typed = options.properties().stream()
+                    .map(option ->
+                            "--" + option.getKey() + "=" + option.getValue().asText())
+                    .collect(Collectors.joining(" "));
             assertEquals(request, request(typed), "seed " + seed + ": " + typed);
         }
     }

@@ -5,6 +5,7 @@ import io.plimsoll.bench.JobResult.DirectionResult;
 import io.plimsoll.bench.JobResult.DiskUse;
 import io.plimsoll.bench.JobResult.OpenLoopResult;
 import io.plimsoll.bench.JobResult.Samples;
+import io.plimsoll.io.DeviceCounters;
 import io.plimsoll.model.Direction;
 import io.plimsoll.stats.Histograms;
 import io.plimsoll.stats.LatencyHistogram;
@@ -73,7 +74,7 @@ public final class BenchJson {
         job.put("job_start", result.startedAtMs());
         job.put("elapsed", Math.ceilDiv(result.elapsedNs(), 1_000_000_000L));
         ObjectNode options = job.putObject("job options");
-        FioOptions.of(result.plan(), result.target()).forEach(options::put);
+        FioOptions.of(result.request()).forEach(options::put);
         job.set("read", direction(result.direction(Direction.READ)));
         job.set("write", direction(result.direction(Direction.WRITE)));
         job.set("trim", direction(Optional.empty()));
@@ -129,7 +130,8 @@ public final class BenchJson {
         node.put("iops_samples", iops.count());
     }
 
-    /// Metadata operations move no bytes, and are over when their call is: no `bw`, no slat and clat.
+    /// Metadata operations move no bytes, are over when their call is, and never have a rate: no `bw`, no slat, clat
+    /// and resp.
     private ObjectNode metadata(DirectionResult d) {
         ObjectNode node = Json.NODES.objectNode();
         long spanNs = d.spanNs(result.elapsedNs());
@@ -137,9 +139,6 @@ public final class BenchJson {
         node.put("runtime", spanNs / 1_000_000);
         node.put("total_ios", d.ops());
         node.set("lat_ns", latency(d.lat()));
-        if (result.openLoop().isPresent()) {
-            node.set("resp_ns", latency(d.resp()));
-        }
         iops(node, d.iops());
         return node;
     }
@@ -197,9 +196,11 @@ public final class BenchJson {
 
     private void ours(ObjectNode job) {
         job.put("engine", result.engine().word());
+        job.put("engine_iodepth", result.iodepth());
         job.put("engine_note", result.engineNote());
         result.openLoop().ifPresent(open -> rate(job, open));
         result.ownCostNs().ifPresent(cost -> job.put("own_cost_ns", cost));
+        job.put("latencies_saturated", result.saturated());
         result.notes().forEach(job.putArray("notes")::add);
         job.put("interrupted", result.interrupted());
         result.failure().ifPresent(why -> job.put("failure", why));
@@ -215,15 +216,21 @@ public final class BenchJson {
     }
 
     private static ObjectNode disk(DiskUse disk) {
+        DeviceCounters did = disk.did();
         return Json.NODES
                 .objectNode()
                 .put("name", disk.device())
-                .put("read_ios", disk.readOps())
-                .put("write_ios", disk.writeOps())
+                .put("read_ios", did.reads())
+                .put("write_ios", did.writes())
+                .put("read_merges", did.readMerges())
+                .put("write_merges", did.writeMerges())
+                .put("read_ticks", did.readMs())
+                .put("write_ticks", did.writeMs())
+                .put("in_queue", did.queueMs())
                 .put("util", number(disk.utilPercent()))
-                .put("read_bytes", disk.readBytes())
-                .put("write_bytes", disk.writtenBytes())
-                .put("busy_ms", disk.busyMs());
+                .put("read_bytes", did.readBytes())
+                .put("write_bytes", did.writtenBytes())
+                .put("busy_ms", did.busyMs());
     }
 
     /// fio's six decimals.

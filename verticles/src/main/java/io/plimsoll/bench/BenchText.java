@@ -7,10 +7,10 @@ import static io.plimsoll.bench.FioNumbers.fixed;
 import io.plimsoll.bench.JobResult.DirectionResult;
 import io.plimsoll.bench.JobResult.DiskUse;
 import io.plimsoll.bench.JobResult.OpenLoopResult;
+import io.plimsoll.io.DeviceCounters;
 import io.plimsoll.model.BlockSizes;
 import io.plimsoll.model.Direction;
 import io.plimsoll.model.Durations;
-import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.JobPlan.EngineChoice;
 import io.plimsoll.model.Work;
 import io.plimsoll.stats.LatencyHistogram;
@@ -157,11 +157,7 @@ public final class BenchText {
         if (metadata()) {
             return;
         }
-        EngineKind asked = result.plan().engine().kind();
-        String instead = asked == result.engine() ? "" : ", instead of " + asked.word();
-        line(
-                "  engine       : %s%s%s",
-                result.engine().word(), instead, result.engineNote().isEmpty() ? "" : "; " + result.engineNote());
+        line("  engine       : %s", result.engineWords());
     }
 
     private void ownCost() {
@@ -207,14 +203,20 @@ public final class BenchText {
     private void disk(DiskUse disk) {
         line("");
         line("Disk stats (read/write):");
+        DeviceCounters did = disk.did();
         line(
-                "  %s: ios=%d/%d, bytes=%s/%s, busy=%dmsec, util=%s%%",
+                "  %s: ios=%d/%d, merge=%d/%d, ticks=%d/%d, in_queue=%d, bytes=%s/%s, busy=%dmsec, util=%s%%",
                 disk.device(),
-                disk.readOps(),
-                disk.writeOps(),
-                binaryBytes(disk.readBytes()),
-                binaryBytes(disk.writtenBytes()),
-                disk.busyMs(),
+                did.reads(),
+                did.writes(),
+                did.readMerges(),
+                did.writeMerges(),
+                did.readMs(),
+                did.writeMs(),
+                did.queueMs(),
+                binaryBytes(did.readBytes()),
+                binaryBytes(did.writtenBytes()),
+                did.busyMs(),
                 fixed(disk.utilPercent(), 2));
     }
 

@@ -4,8 +4,10 @@ import io.plimsoll.io.FileExtents;
 import io.plimsoll.io.FileRef;
 import io.plimsoll.io.FileSet;
 import io.plimsoll.io.LayoutStoppedException;
+import io.plimsoll.model.ByteSize;
 import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.JobPlan;
+import io.plimsoll.model.Load;
 import io.plimsoll.model.Work;
 import io.plimsoll.workload.BlockVerifier;
 import java.io.IOException;
@@ -22,6 +24,10 @@ import java.util.stream.IntStream;
 final class BlockJob {
     /// More files are not looked at one by one: it would take longer than a user waits.
     private static final int FILES_LOOKED_AT_MAX = 10_000;
+    /// On the heap: what is known of an operation and of its sync, and of a file, wherever that is noted.
+    private static final long SLOT_HEAP_BYTES = 256;
+
+    private static final long FILE_HEAP_BYTES = 512;
 
     private final JobRequest request;
     private final JobPlan plan;
@@ -40,6 +46,7 @@ final class BlockJob {
 
     JobResult run() throws IOException, InterruptedException {
         checkVerification();
+        HeapRoom.check(plan.threads(), heapBytesOfThread(plan, work));
         EngineSelection engine = EngineSelection.of(plan.engine(), work.blocks().maxBytes(), plan.threads());
         JobControl control = new JobControl();
         if (engine.kind() == EngineKind.NULL) {
@@ -59,6 +66,10 @@ final class BlockJob {
                 .toList();
         List<String> notes = new ArrayList<>(
                 List.of(request.target().path() + ": " + files.state().words()));
+        if (all.size() > FILES_LOOKED_AT_MAX) {
+            notes.add("more than " + FILES_LOOKED_AT_MAX + " files are not looked at one by one: sparse-file and"
+                    + " unwritten-extents cannot be raised");
+        }
         if (work.sync().every() > 0 && engine.kind() == EngineKind.IO_URING) {
             notes.add("each sync is linked to its write: its time includes the write's");
         }
@@ -73,9 +84,24 @@ final class BlockJob {
             JobControl control)
             throws IOException, InterruptedException {
         List<BlockPreparation> preparations = IntStream.range(0, plan.threads())
-                .mapToObj(i -> new BlockPreparation(plan, work, engine.kind(), i, files.apply(i), control, run))
+                .mapToObj(
+                        i -> new BlockPreparation(plan, work, engine.kind(), i, owner(i), files.apply(i), control, run))
                 .toList();
         return Job.run(request, engine, preparations, dataFiles, notes, control, progress, stopped);
+    }
+
+    /// With the engine that was asked for, or that of the fallbacks which needs more.
+    static long heapBytesOfThread(JobPlan plan, Work.Blocks work) {
+        boolean async = plan.engine().kind() == EngineKind.IO_URING
+                || plan.engine().fallbacks().contains(EngineKind.IO_URING);
+        return BlockTimes.heapBytes(work, async, plan.load() instanceof Load.Open)
+                + plan.engine().iodepth() * SLOT_HEAP_BYTES
+                + work.files() * FILE_HEAP_BYTES;
+    }
+
+    /// For which data thread the files of one were laid out: for the first, where all share one.
+    private int owner(int thread) {
+        return request.target() instanceof JobTarget.File ? 0 : thread;
     }
 
     private List<FileRef> unused() {
@@ -91,11 +117,16 @@ final class BlockJob {
             throw new JobRefusedException("verify: " + plan.threads() + " data threads would write over each other in "
                     + request.target().path() + "; use --directory, or --numjobs=1");
         }
-        long units = work.bytes() / BlockVerifier.unitBytes(work.blocks());
-        if (units > BlockVerifier.REMEMBERED_UNITS_MAX) {
-            throw new JobRefusedException("verify: " + units + " blocks of one data thread are more than the "
-                    + BlockVerifier.REMEMBERED_UNITS_MAX + " that can be remembered; make --size smaller, or use more"
-                    + " data threads (--numjobs)");
+        long units = BlockVerifier.rememberedUnits(work);
+        if (units > BlockVerifier.REMEMBERED_UNITS_MAX / plan.threads()) {
+            int unitBytes = BlockVerifier.unitBytes(work.blocks());
+            throw new JobRefusedException("verify: " + plan.threads() + " data thread(s) write " + units
+                    + " pieces of " + unitBytes + " bytes each, and of a job " + BlockVerifier.REMEMBERED_UNITS_MAX
+                    + " can be remembered, which are " + ByteSize.format(BlockVerifier.REMEMBERED_UNITS_MAX * unitBytes)
+                    + "; make --size smaller, or use fewer data threads (--numjobs)"
+                    + (unitBytes < BlockVerifier.UNIT_BYTES
+                            ? ", or block sizes that are multiples of " + BlockVerifier.UNIT_BYTES
+                            : ""));
         }
     }
 

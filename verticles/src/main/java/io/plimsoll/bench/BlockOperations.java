@@ -34,6 +34,7 @@ final class BlockOperations {
     private final boolean syncDataOnly;
     private final Slots slots;
     private final BlockTimes times;
+    private final Baton baton;
 
     private final Operation[] queued;
     private int queuedCount;
@@ -57,7 +58,8 @@ final class BlockOperations {
             BlockContent content,
             BlockVerifier verifier,
             Slots slots,
-            BlockTimes times) {
+            BlockTimes times,
+            Baton baton) {
         this.engine = engine;
         this.files = files;
         this.stream = stream;
@@ -66,6 +68,7 @@ final class BlockOperations {
         this.verifier = verifier;
         this.slots = slots;
         this.times = times;
+        this.baton = baton;
         boolean mayMeet = verifier != null && work.mode().writes();
         inFlight = mayMeet ? new InFlight(engine.depth(), work.blocks().maxBytes()) : null;
         async = engine.async();
@@ -194,7 +197,12 @@ final class BlockOperations {
         for (int i = 0; i < queuedCount; i++) {
             queued[i].startNs = start;
         }
-        engine.submit();
+        baton.layDown();
+        try {
+            engine.submit();
+        } finally {
+            baton.takeUp();
+        }
         times.handedOver(queued, queuedCount, start);
         queuedCount = 0;
         restQueued = false;

@@ -8,12 +8,13 @@ import io.plimsoll.stats.OpRecorder.Track;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /// The times of a block loop's operations: when the ramp is over they are recorded.
 ///
 /// Operations that began together and end together have the same times, and are recorded together. One thread, but
-/// [#measuring] and what the recorder gives are for any; recording allocates nothing.
+/// [#measuring], [#rampOps] and what the recorder gives are for any; recording allocates nothing.
 final class BlockTimes {
     private static final int SYNC = Direction.SYNC.ordinal();
 
@@ -30,6 +31,7 @@ final class BlockTimes {
     private long recordedFromNs;
     private volatile boolean measuring;
     private long begun;
+    private final AtomicLong rampOps = new AtomicLong();
     private long handedOverNs;
     private int completedAtOnce;
 
@@ -41,14 +43,15 @@ final class BlockTimes {
 
     /// @param async whether submitting has a time of its own
     /// @param open whether operations have intended starts
-    /// @param ramp whether what is recorded first will be forgotten
-    BlockTimes(Work.Blocks work, boolean async, boolean open, boolean ramp) {
+    BlockTimes(Work.Blocks work, boolean async, boolean open) {
         this.async = async;
         this.open = open;
         recorder = new OpRecorder(tracks(work, async, open));
-        if (ramp) {
-            recorder.expectRestart();
-        }
+    }
+
+    /// What an instance for such a job takes of the heap.
+    static long heapBytes(Work.Blocks work, boolean async, boolean open) {
+        return OpRecorder.heapBytes(tracks(work, async, open));
     }
 
     private static List<Set<Track>> tracks(Work.Blocks work, boolean async, boolean open) {
@@ -101,14 +104,18 @@ final class BlockTimes {
         return measuring;
     }
 
+    /// Operations of the ramp that completed after it; for any thread.
+    long rampOps() {
+        return rampOps.getOpaque();
+    }
+
     /// Whether an operation that was due then belongs to the result; an earlier one is the ramp's, however late it is.
     boolean measures(long dueNs) {
         return dueNs >= measureNs;
     }
 
-    /// 1 for an operation that is to be recorded, 0 for one that is not: reckoned without a branch, which would be new
-    /// to
-    /// the compiler when the ramp ends.
+    /// 1 for an operation that is to be recorded, 0 for one that is not: reckoned without a branch, which the compiler
+    /// would see for the first time when the ramp ends.
     private int recorded(long dueNs) {
         return (int) (1 + (dueNs - recordedFromNs >> 63));
     }
@@ -144,10 +151,12 @@ final class BlockTimes {
         for (int i = 0; i < count; i++) {
             Operation operation = handedOver[i];
             operation.submittedNs = submittedNs;
-            handedOverOfKind[operation.kind]++;
+            int recorded = 1;
             if (open && operation.kind != SYNC) {
-                recorder.record(operation.kind, Track.LATE, startNs - operation.dueNs, recorded(operation.dueNs));
+                recorded = recorded(operation.dueNs);
+                recorder.record(operation.kind, Track.LATE, startNs - operation.dueNs, recorded);
             }
+            handedOverOfKind[operation.kind] += recorded;
         }
         for (int kind = 0; kind <= SYNC; kind++) {
             if (async && handedOverOfKind[kind] > 0) {
@@ -179,6 +188,7 @@ final class BlockTimes {
         if (open && kind != SYNC) {
             recorded = recorded(operation.dueNs);
             recorder.record(kind, Track.RESP, now - operation.dueNs, recorded);
+            rampOps.setOpaque(rampOps.getPlain() + 1 - recorded);
         }
         alike += recorded;
         alikeBytes += (long) recorded * operation.bytes;
@@ -205,8 +215,8 @@ final class BlockTimes {
         return direction.ordinal() <= SYNC ? shortOps[direction.ordinal()] : 0;
     }
 
-    /// What was never begun has waited at least so long.
-    void missed(int kind, long waitedNs) {
+    /// What has not completed, and perhaps never begun, has waited at least so long.
+    void waited(int kind, long waitedNs) {
         recorder.record(kind, Track.RESP, waitedNs);
     }
 }

@@ -9,6 +9,7 @@ import io.plimsoll.model.Direction;
 import io.plimsoll.model.Report;
 import io.plimsoll.stats.OpRecorder;
 import io.plimsoll.stats.OpRecorder.Track;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -18,6 +19,7 @@ final class ChunkLoop implements DataLoop, WriteObserver {
     private final ChunkFiles files;
     private final RollingWriter writer;
     private final JobControl control;
+    private final Baton baton = new Baton();
     private final OpRecorder recorder = new OpRecorder(Stream.of(Direction.values())
             .map(direction -> switch (direction) {
                 case WRITE, SYNC -> Set.of(Track.LAT);
@@ -26,6 +28,7 @@ final class ChunkLoop implements DataLoop, WriteObserver {
             .toList());
     private volatile boolean measuring;
     private volatile int inFlight;
+    private long begunNs;
     private long lastCompletedNs;
 
     ChunkLoop(ChunkPlan plan, ChunkFiles files, JobControl control) {
@@ -49,12 +52,20 @@ final class ChunkLoop implements DataLoop, WriteObserver {
     }
 
     @Override
+    public Optional<Unanswered> takeOver(long endNs) {
+        return baton.takeAway() ? Optional.of(new Unanswered(1, System.nanoTime() - begunNs)) : Optional.empty();
+    }
+
+    @Override
     public void begins(Operation begun, long nowNs) {
         inFlight = 1;
+        begunNs = nowNs;
+        baton.layDown();
     }
 
     @Override
     public void done() {
+        baton.takeUp();
         inFlight = 0;
         lastCompletedNs = System.nanoTime();
     }
@@ -96,7 +107,7 @@ final class ChunkLoop implements DataLoop, WriteObserver {
     }
 
     @Override
-    public long lastCompletedNs() {
+    public long endedNs() {
         return lastCompletedNs;
     }
 

@@ -22,10 +22,9 @@ final class DataThread {
     private final CountDownLatch unfinished;
     private final CountDownLatch observed;
     private boolean arrived;
-    private boolean finished;
+    private volatile boolean finished;
     private volatile DataLoop loop;
     private volatile ThreadCpu cpu;
-    private volatile Exception failure;
 
     /// @param unfinished counted down when the thread has done its work
     DataThread(
@@ -52,6 +51,16 @@ final class DataThread {
         return thread.join(Duration.ofNanos(timeoutNs));
     }
 
+    /// Whether it has done its work, well or not.
+    boolean finished() {
+        return finished;
+    }
+
+    /// As [DataLoop#takeOver].
+    Optional<Unanswered> takeOver(long endNs) {
+        return loop().flatMap(theLoop -> theLoop.takeOver(endNs));
+    }
+
     /// Empty until the thread is ready.
     Optional<DataLoop> loop() {
         return Optional.ofNullable(loop);
@@ -62,8 +71,24 @@ final class DataThread {
         return Optional.ofNullable(cpu);
     }
 
-    Optional<Exception> failure() {
-        return Optional.ofNullable(failure);
+    private void work(DataLoop prepared) throws IOException, InterruptedException {
+        try {
+            prepared.run(gate.await());
+        } catch (CancellationException e) {
+            throw e;
+        } catch (IOException | RuntimeException | Error e) {
+            // Said before closing, which may take the time that a sick storage takes.
+            failed(e);
+            throw e;
+        } finally {
+            finish();
+        }
+        observed.await();
+        prepared.afterwards();
+    }
+
+    private void failed(Throwable e) {
+        control.failed(e instanceof Exception x ? x : new IllegalStateException(e));
     }
 
     /// Once, whatever comes first.
@@ -81,18 +106,14 @@ final class DataThread {
                 loop = prepared;
                 arrived = true;
                 gate.arrive();
-                prepared.run(gate.await());
-                finish();
-                observed.await();
-                prepared.afterwards();
+                work(prepared);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (CancellationException _) {
-            // The job does not take place, for a reason that another thread has.
+            // The job does not take place, for a reason that another thread has; or it was over without this one.
         } catch (IOException | RuntimeException | Error e) {
-            failure = e instanceof Exception x ? x : new IllegalStateException(e);
-            control.stop();
+            failed(e);
         } finally {
             if (!arrived) {
                 gate.arrive();

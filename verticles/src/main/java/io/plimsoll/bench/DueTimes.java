@@ -6,9 +6,6 @@ import io.plimsoll.workload.ArrivalSchedule;
 /// The intended starts of a data thread's operations on the monotonic clock, one after the other, and how it waits for
 /// them. One thread; allocates nothing.
 final class DueTimes {
-    /// The hybrid pacer spins from here on: about what a wake-up takes at its worst on a calm machine.
-    private static final long HYBRID_SPIN_NS = 60_000;
-
     private final ArrivalSchedule schedule;
     private final double perSecond;
     /// How long before an intended start the thread stops sleeping.
@@ -20,11 +17,7 @@ final class DueTimes {
     DueTimes(Load.Open load, int thread, long seed) {
         schedule = new ArrivalSchedule(load, thread, seed);
         perSecond = load.perSecond();
-        spinNs = switch (load.pacer()) {
-            case SPIN -> Long.MAX_VALUE / 2;
-            case HYBRID -> HYBRID_SPIN_NS;
-            case TIMED -> 0;
-        };
+        spinNs = load.pacer().spinNs();
     }
 
     void begin(long startNs) {

@@ -2,6 +2,7 @@ package io.plimsoll.bench;
 
 import io.plimsoll.io.Engine;
 import io.plimsoll.io.Engines;
+import io.plimsoll.io.NativeAccessException;
 import io.plimsoll.io.PosixException;
 import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.JobPlan.EngineChoice;
@@ -29,7 +30,7 @@ record EngineSelection(EngineKind kind, String note, List<String> refused) {
                 .toList()) {
             try {
                 return new EngineSelection(kind, tried(kind, choice, blockBytes, threads), refused);
-            } catch (PosixException e) {
+            } catch (PosixException | NativeAccessException e) {
                 refused.add(kind.word() + ": " + e.getMessage());
             }
         }
@@ -42,7 +43,7 @@ record EngineSelection(EngineKind kind, String note, List<String> refused) {
     /// Returns how the engine was set up. Only rings have a limit that data threads share.
     private static String tried(EngineKind kind, EngineChoice choice, int blockBytes, int threads)
             throws PosixException {
-        try (Engine engine = Engines.open(kind, kind.queues() ? choice.iodepth() : 1, blockBytes)) {
+        try (Engine engine = Engines.open(kind, choice.iodepthWith(kind), blockBytes)) {
             return kind == EngineKind.IO_URING && threads > 1
                     ? tried(kind, choice, blockBytes, threads - 1)
                     : engine.note();

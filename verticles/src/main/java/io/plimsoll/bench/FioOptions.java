@@ -27,20 +27,10 @@ public final class FioOptions {
 
     /// Names without dashes, and values.
     public static Map<String, String> of(JobRequest request) {
-        Map<String, String> options = of(request.plan(), request.target());
-        if (request.unlink()) {
-            options.put("unlink", "1");
-        }
-        if (request.overwrite()) {
-            options.put("overwrite", "1");
-        }
-        return options;
-    }
-
-    static Map<String, String> of(JobPlan plan, JobTarget target) {
+        JobPlan plan = request.plan();
         FioOptions all = new FioOptions();
         all.put("name", plan.name());
-        switch (target) {
+        switch (request.target()) {
             case JobTarget.Directory(var path) -> all.put("directory", path);
             case JobTarget.File(var path) -> all.put("filename", path);
         }
@@ -54,6 +44,12 @@ public final class FioOptions {
         all.load(plan.load());
         all.span(plan.span());
         all.put("randseed", plan.seed());
+        if (request.unlink()) {
+            all.put("unlink", 1);
+        }
+        if (request.overwrite()) {
+            all.put("overwrite", 1);
+        }
         return all.options;
     }
 

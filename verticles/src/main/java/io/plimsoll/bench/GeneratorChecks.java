@@ -5,7 +5,6 @@ import static io.plimsoll.bench.TruthChecks.percent;
 
 import io.plimsoll.io.ThreadCpu;
 import io.plimsoll.model.Direction;
-import io.plimsoll.model.Load;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -42,9 +41,7 @@ final class GeneratorChecks {
         return job.engine() == job.plan().engine().kind()
                 ? Optional.empty()
                 : Optional.of(TruthRule.FALLBACK_ENGINE.flag(
-                        "engine " + job.engine().word() + " ran, not "
-                                + job.plan().engine().kind().word()
-                                + (job.engineNote().isEmpty() ? "" : ": " + job.engineNote()),
+                        "the engine was " + job.engineWords(),
                         "compare with results of the same engine only, or give this one what it was refused"));
     }
 
@@ -77,17 +74,18 @@ final class GeneratorChecks {
                         "read latencies as the storage's and the tool's together; use io_uring, or larger blocks"));
     }
 
-    /// The spin pacer takes its processor by choice; there it is the lateness that tells whether it was enough.
+    /// A pacer that spins takes its processor by choice: only what is beyond that is work. Whether the processor was
+    /// enough, the lateness tells.
     static Optional<Flag> cpuSaturated(JobResult job, Observation seen) {
         if (!TruthChecks.measuresStorage(job, seen)) {
             return Optional.empty();
         }
-        boolean spins = job.plan().load() instanceof Load.Open open && open.pacer() == Load.Pacer.SPIN;
+        double spun = job.plan().load().spinShareMax();
         List<String> evidence = new ArrayList<>();
         long busy = seen.threads().stream()
-                .filter(t -> share(t.runNs(), seen) > THREAD_BUSY_SHARE_MAX)
+                .filter(t -> share(t.runNs(), seen) - spun > THREAD_BUSY_SHARE_MAX)
                 .count();
-        if (busy > 0 && !spins) {
+        if (busy > 0) {
             evidence.add(busy + " of " + seen.threads().size() + " data thread(s) had a processor for more than "
                     + percent(THREAD_BUSY_SHARE_MAX) + " of the time");
         }
@@ -95,7 +93,7 @@ final class GeneratorChecks {
                 .filter(times -> times.idleShare() < IDLE_SHARE_MIN && seen.lengthNs() >= PROCESSORS_NS_MIN)
                 .ifPresent(times -> evidence.add("the machine's processors were idle for "
                         + percent(times.idleShare()) + " of the time"
-                        + (spins ? " (data threads spin between operations, by choice)" : "")));
+                        + (spun > 0 ? " (data threads spin between operations, by choice)" : "")));
         return evidence.isEmpty()
                 ? Optional.empty()
                 : Optional.of(TruthRule.CPU_SATURATED.flag(

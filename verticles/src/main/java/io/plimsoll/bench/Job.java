@@ -4,11 +4,14 @@ import io.plimsoll.bench.JobResult.CpuUse;
 import io.plimsoll.bench.JobRun.Moment;
 import io.plimsoll.bench.JobRun.Outcome;
 import io.plimsoll.io.ThreadCpu;
+import io.plimsoll.model.Durations;
 import io.plimsoll.model.JobPlan;
+import io.plimsoll.model.Load;
 import io.plimsoll.model.Work;
 import io.plimsoll.workload.BlockVerifier;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +36,9 @@ final class Job {
         try {
             result = job.run();
         } catch (IOException | RuntimeException | InterruptedException e) {
+            if (control.givenUp().isPresent()) {
+                throw e;
+            }
             try (held) {
                 throw e;
             }
@@ -76,27 +82,30 @@ final class Job {
         if (plan.work() instanceof Work.Blocks blocks && blocks.content().verify()) {
             allNotes.add(outcome.verifiedUnits() + " pieces of " + BlockVerifier.unitBytes(blocks.blocks())
                     + " bytes were read and verified");
+            if (outcome.unitsNotJudged() > 0) {
+                allNotes.add(
+                        outcome.unitsNotJudged() + " more were read and not judged: this run had not written them");
+            }
+            if (blocks.mode().writes()) {
+                allNotes.add(ReadBackNote.of(plan, outcome, observer.storage()));
+            }
+        }
+        if (outcome.unanswered().operations() > 0) {
+            allNotes.add(unanswered(plan, outcome.unanswered()));
+        }
+        if (outcome.totals().saturated() > 0) {
+            allNotes.add(outcome.totals().saturated() + " recorded time(s) of more than an hour count as one hour");
         }
         Optional<Observation> seen = observer.observation();
-        Optional<Long> ownCostNs = outcome.failure().isEmpty() && plan.work() instanceof Work.Blocks blocks
-                ? OwnCost.measure(
-                        plan,
-                        blocks,
-                        IntStream.range(0, DataLoop.KINDS)
-                                .mapToLong(outcome.totals()::ops)
-                                .sum())
-                : Optional.empty();
-        if (ownCostNs.isPresent() && plan.work() instanceof Work.Blocks blocks) {
-            OwnCost.leavesOut(blocks).ifPresent(allNotes::add);
-        }
+        OwnCost.Measured ownCost = OwnCost.of(plan, engine.kind(), outcome);
+        ownCost.note().ifPresent(allNotes::add);
         seen.map(Observation::unknown)
                 // A data thread that failed is gone before it can be looked at.
                 .filter(unknown -> !unknown.isEmpty() && outcome.failure().isEmpty())
                 .ifPresent(unknown -> allNotes.add("this machine does not tell " + String.join(", ", unknown)
                         + "; flags that need it cannot be raised"));
         JobResult bare = new JobResult(
-                plan,
-                request.target(),
+                request,
                 engine.kind(),
                 engine.note(),
                 outcome.startedAtMs(),
@@ -105,12 +114,22 @@ final class Job {
                 Results.openLoop(plan, outcome),
                 seen.map(Observation::cpu).orElse(new CpuUse(0, 0, 0, 0, 0, 0, 0)),
                 seen.flatMap(Observation::disk),
-                ownCostNs,
+                ownCost.ns(),
+                outcome.totals().saturated(),
                 allNotes,
                 List.of(),
                 outcome.failure().map(Job::message).or(() -> overBeforeMeasuring(plan, outcome)),
                 outcome.interrupted());
         return bare.with(TruthChecks.flags(bare, seen));
+    }
+
+    private static String unanswered(JobPlan plan, Unanswered unanswered) {
+        return unanswered.operations() + " operation(s) had not completed when they were given up, the oldest after "
+                + Durations.format(Duration.ofNanos(unanswered.oldestNs()))
+                + switch (plan.load()) {
+                    case Load.Open _ -> "; they are in the response times with what they had waited";
+                    case Load.Closed _ -> "; they are in no latency";
+                };
     }
 
     private static Optional<String> overBeforeMeasuring(JobPlan plan, Outcome outcome) {

@@ -1,5 +1,6 @@
 package io.plimsoll.bench;
 
+import io.plimsoll.io.DeviceCounters;
 import io.plimsoll.model.Direction;
 import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.JobPlan;
@@ -9,18 +10,21 @@ import java.util.Optional;
 
 /// What came of a job.
 ///
+/// @param request as it was asked for
 /// @param engine the one that ran, which may be a fallback (flagged then)
 /// @param engineNote how it was set up, in words: ring flags, registered buffers, huge pages
 /// @param startedAtMs wall clock when measuring began
-/// @param elapsedNs from the beginning of measuring to the last completion
-/// @param directions those with at least one operation, in the order of the enum
-/// @param ownCostNs time of one operation on the null engine with the same job, p50: the tool's own share
+/// @param elapsedNs from the beginning of measuring to the last completion, or the end of the schedule; to the
+///     stop where operations never completed
+/// @param directions those with at least one operation, be it one that was due and waits, in the order of the enum
+/// @param ownCostNs time of one operation of the same job on an engine that does nothing, the mean of the best slice:
+///     the tool's own share; where it is empty, a note says why
+/// @param saturated latencies of more than an hour, which count as one hour
 /// @param notes what was done around the measuring, in words: how files were laid out, what was verified
 /// @param failure why the job ended early; its numbers are of no use then
 /// @param interrupted it was stopped from outside, and its numbers are of the time until then
 public record JobResult(
-        JobPlan plan,
-        JobTarget target,
+        JobRequest request,
         EngineKind engine,
         String engineNote,
         long startedAtMs,
@@ -30,6 +34,7 @@ public record JobResult(
         CpuUse cpu,
         Optional<DiskUse> disk,
         Optional<Long> ownCostNs,
+        long saturated,
         List<String> notes,
         List<Flag> flags,
         Optional<String> failure,
@@ -38,6 +43,33 @@ public record JobResult(
         directions = List.copyOf(directions);
         notes = List.copyOf(notes);
         flags = List.copyOf(flags);
+    }
+
+    public JobPlan plan() {
+        return request.plan();
+    }
+
+    public JobTarget target() {
+        return request.target();
+    }
+
+    /// Operations in flight of one data thread at most, with the engine that ran.
+    public int iodepth() {
+        return plan().engine().iodepthWith(engine);
+    }
+
+    /// Those of all data threads.
+    long queue() {
+        return (long) plan().threads() * iodepth();
+    }
+
+    /// `psync instead of io_uring, iodepth 1 instead of 32; fixed buffers`
+    String engineWords() {
+        JobPlan.EngineChoice asked = plan().engine();
+        return engine.word()
+                + (asked.kind() == engine ? "" : " instead of " + asked.kind().word())
+                + (asked.iodepth() == iodepth() ? "" : ", iodepth " + iodepth() + " instead of " + asked.iodepth())
+                + (engineNote.isEmpty() ? "" : "; " + engineNote);
     }
 
     JobResult with(List<Flag> others) {
@@ -51,8 +83,7 @@ public record JobResult(
 
     private JobResult with(List<Flag> otherFlags, Optional<String> otherFailure) {
         return new JobResult(
-                plan,
-                target,
+                request,
                 engine,
                 engineNote,
                 startedAtMs,
@@ -62,6 +93,7 @@ public record JobResult(
                 cpu,
                 disk,
                 ownCostNs,
+                saturated,
                 notes,
                 otherFlags,
                 otherFailure,
@@ -123,10 +155,11 @@ public record JobResult(
     public record Samples(long count, double min, double max, double mean, double stdDev) {}
 
     /// @param requestedPerSecond of all data threads together
-    /// @param scheduledPerSecond due / measured time
+    /// @param scheduledPerSecond due / the time in which it was, which ends before the job where storage is behind
     /// @param achievedPerSecond completed / elapsed
     /// @param due operations whose intended start was within the measured time
-    /// @param missed those of them that were never begun; in `resp` they have what they waited until the end
+    /// @param missed those of them that were never begun; in `resp` they have what they waited until the end, as
+    ///     have those that were given up in flight
     /// @param lateness intended start to actual start
     public record OpenLoopResult(
             double requestedPerSecond,
@@ -160,12 +193,7 @@ public record JobResult(
     }
 
     /// Of the block device below the target while measuring, for everyone's I/O.
-    public record DiskUse(
-            String device,
-            long readOps,
-            long writeOps,
-            long readBytes,
-            long writtenBytes,
-            long busyMs,
-            double utilPercent) {}
+    ///
+    /// @param device the kernel's name of it
+    public record DiskUse(String device, DeviceCounters did, double utilPercent) {}
 }

@@ -1,5 +1,6 @@
 package io.plimsoll.bench;
 
+import io.plimsoll.io.ProcessIo;
 import io.plimsoll.io.ThreadCpu;
 import io.plimsoll.model.Direction;
 import io.plimsoll.model.JobPlan;
@@ -15,17 +16,22 @@ import java.util.function.BooleanSupplier;
 import java.util.function.ToLongBiFunction;
 import java.util.stream.IntStream;
 
-/// Runs the data threads of a job from the gate to the end, and takes what they record twice a second.
+/// Runs the data threads of a job from the gate to the end, and looks twice a second at how far they are.
 final class JobRun {
     static final long SAMPLE_NS = 500_000_000;
+    private static final String NOT_ENDED = "the data threads have not ended; the storage does not answer";
     private static final long GATE_CHECK_MS = 100;
     /// From the gate's opening to the common start, so that every thread is awake.
     private static final long START_DELAY_NS = 1_000_000;
-    /// How long operations in flight may take after a stop before they are given up.
-    private static final long STOP_NS_MAX = 5_000_000_000L;
-    /// How long they may take after the job's time is over.
-    private static final long DRAIN_NS_MAX = 600_000_000_000L;
     private static final long JOIN_NS_MAX = 10_000_000_000L;
+    /// How long data threads may be at work, and not at the storage, before they are left with what they have.
+    private static final long TAKE_OVER_NS_MAX = 1_000_000_000L;
+
+    /// How long operations in flight may take before they are given up: since a stop, which somebody waits for; since
+    /// a data thread has failed; since the job's time was over. Linux gives a disk 30 s before it resets it.
+    record Patience(long stopNs, long failureNs, long endNs) {
+        static final Patience USUAL = new Patience(5_000_000_000L, 30_000_000_000L, 600_000_000_000L);
+    }
 
     /// Hears of the job as it goes, on the calling thread.
     interface Listener {
@@ -45,12 +51,20 @@ final class JobRun {
     ///
     /// @param sinceNs since measuring began, or since the job began while it has not
     /// @param ops by the direction's ordinal
-    record Moment(long sinceNs, long lengthNs, boolean measuring, long[] ops, long[] bytes, int inFlight) {}
+    /// @param rampOps operations of the ramp that completed after it
+    record Moment(
+            long sinceNs, long lengthNs, boolean measuring, long[] ops, long[] bytes, long rampOps, int inFlight) {}
 
     /// @param began false where a data thread could not begin, or the job was stopped before
-    /// @param elapsedNs from the beginning of measuring to the last completion
-    /// @param spanNs of measuring as planned; 0 without a time limit
+    /// @param elapsedNs from the beginning of measuring to the last completion, or the end of the schedule; to the
+    ///     stop where operations never completed
+    /// @param scheduledNs from the beginning of measuring to the end of the schedule; 0 without a rate
+    /// @param unanswered was in flight when the data threads were given up; with a rate it is in the response times
+    /// @param batch operations that a data thread handed over at once, on average
     /// @param activeNs time in which a kind of operation was the work, by the direction's ordinal; 0: all of it
+    /// @param readBack of all data threads that did; empty where none has
+    /// @param fetchedBytes that the kernel fetched from the storage for this process meanwhile; empty where it does
+    ///     not tell
     /// @param failure of the data thread that failed first
     record Outcome(
             OpTotals totals,
@@ -58,16 +72,22 @@ final class JobRun {
             boolean began,
             long startedAtMs,
             long elapsedNs,
-            long spanNs,
+            long scheduledNs,
             long due,
             long missed,
+            Unanswered unanswered,
+            double batch,
             long[] shortOps,
             long[] activeNs,
             long verifiedUnits,
+            long unitsNotJudged,
+            Optional<ReadBack.Done> readBack,
+            Optional<Long> fetchedBytes,
             boolean interrupted,
             Optional<Exception> failure) {}
 
     private final JobPlan.Span span;
+    private final Patience patience;
     private final Listener listener;
     private final BooleanSupplier stopped;
     private final JobControl control;
@@ -75,14 +95,17 @@ final class JobRun {
     private final CountDownLatch observed = new CountDownLatch(1);
     private final StartGate gate;
     private final List<DataThread> threads;
-    private final OpTotals totals = new OpTotals(DataLoop.KINDS);
     private final List<Moment> samples = new ArrayList<>();
     private long sampledNs;
     private long phaseNs;
     private final long[] seenOps = new long[DataLoop.KINDS];
     private final long[] seenBytes = new long[DataLoop.KINDS];
+    private long seenRampOps;
+    private Unanswered unanswered = Unanswered.NONE;
+    /// The end of a job that goes on without some of its data threads.
+    private long leftNs = Long.MIN_VALUE;
     private boolean interrupted;
-    private long spanNs;
+    private Optional<Long> fetchedBytes = Optional.empty();
 
     JobRun(
             JobPlan.Span span,
@@ -90,7 +113,18 @@ final class JobRun {
             Listener listener,
             JobControl control,
             BooleanSupplier stopped) {
+        this(span, preparations, listener, control, stopped, Patience.USUAL);
+    }
+
+    JobRun(
+            JobPlan.Span span,
+            List<? extends DataThread.Preparation> preparations,
+            Listener listener,
+            JobControl control,
+            BooleanSupplier stopped,
+            Patience patience) {
         this.span = span;
+        this.patience = patience;
         this.control = control;
         this.listener = listener;
         this.stopped = stopped;
@@ -117,33 +151,41 @@ final class JobRun {
             Timeline line = Timeline.of(span, System.nanoTime() + START_DELAY_NS);
             long startedAtMs = System.currentTimeMillis() + (line.measureNs() - System.nanoTime()) / 1_000_000;
             beginPhase(line.startNs());
-            spanNs = line.endNs() == Long.MAX_VALUE ? 0 : line.endNs() - line.measureNs();
             gate.open(line);
             work(line);
             listener.finished();
+            Optional<ProcessIo> before = ProcessIo.sample();
             afterwards();
+            fetchedBytes = before.flatMap(
+                    b -> ProcessIo.sample().map(after -> after.minus(b).readBytes()));
             return outcome(true, startedAtMs, line.measureNs());
         } finally {
             control.stop();
             gate.cancel();
             observed.countDown();
             // What was given up was waited for long enough: a user who has pressed Ctrl-C wants the end.
-            joined(System.nanoTime() + (control.givenUp().isPresent() ? GATE_CHECK_MS * 1_000_000 : JOIN_NS_MAX));
+            long joinNs = control.givenUp().isPresent() ? GATE_CHECK_MS * 1_000_000 : JOIN_NS_MAX;
+            if (!joined(System.nanoTime() + joinNs)) {
+                control.giveUp(NOT_ENDED);
+            }
         }
     }
 
     /// Waits until the data threads have done what is not measured, and given all back: closing may fail, too.
     private void afterwards() throws InterruptedException {
         observed.countDown();
-        long givenUpNs = control.givenUp().isPresent() ? System.nanoTime() : Long.MAX_VALUE;
+        long beganNs = System.nanoTime();
         while (!joined(System.nanoTime() + GATE_CHECK_MS * 1_000_000)) {
             interrupted |= stopped.getAsBoolean();
-            if (givenUpNs == Long.MAX_VALUE && (interrupted || control.stopped())) {
+            if (interrupted) {
                 control.stop();
-                givenUpNs = System.nanoTime() + JOIN_NS_MAX;
             }
-            if (System.nanoTime() >= givenUpNs) {
-                control.giveUp("the data threads have not ended; the storage does not answer");
+            if (control.givenUp().isPresent()) {
+                return;
+            }
+            long patienceNs = interrupted ? JOIN_NS_MAX : patience.failureNs;
+            if (control.stoppedFor(patienceNs) && System.nanoTime() - beganNs >= patienceNs) {
+                control.giveUp(NOT_ENDED);
                 return;
             }
         }
@@ -166,13 +208,16 @@ final class JobRun {
                 control.stop();
                 return false;
             }
+            if (control.stoppedFor(patience.failureNs)) {
+                return false; // one has failed, and another does not answer
+            }
         }
-        return failure().isEmpty();
+        return control.failure().isEmpty();
     }
 
     private void work(Timeline line) throws InterruptedException {
         boolean measuring = span.rampNs() == 0;
-        long givenUpNs = line.endNs() == Long.MAX_VALUE ? Long.MAX_VALUE : line.endNs() + DRAIN_NS_MAX;
+        long drainedNs = line.endNs() == Long.MAX_VALUE ? Long.MAX_VALUE : line.endNs() + patience.endNs;
         while (unfinished.getCount() > 0) {
             long now = System.nanoTime();
             if (!measuring && now >= line.measureNs()) {
@@ -184,10 +229,9 @@ final class JobRun {
             if (!interrupted && stopped.getAsBoolean()) {
                 interrupted = true;
                 control.stop();
-                givenUpNs = now + STOP_NS_MAX;
             }
-            if (now >= givenUpNs) {
-                control.giveUp(inFlight() + " operation(s) in flight have not completed; the storage does not answer");
+            if (now >= drainedNs || control.stoppedFor(interrupted ? patience.stopNs : patience.failureNs)) {
+                takeOver(Math.min(line.endNs(), control.stoppedNs()));
                 break;
             }
             long waitNs = Math.clamp(next - now, 0, GATE_CHECK_MS * 1_000_000);
@@ -202,6 +246,30 @@ final class JobRun {
         sample(measuring);
     }
 
+    /// Goes on without the data threads that do not come back. A schedule goes on, too, whoever waits: what was due
+    /// meanwhile, and what is in flight, is accounted for in their place.
+    private void takeOver(long endNs) throws InterruptedException {
+        long patienceNs = System.nanoTime() + TAKE_OVER_NS_MAX;
+        int left = 0;
+        int atWork = 0;
+        for (DataThread thread : threads) {
+            Optional<Unanswered> taken = thread.takeOver(endNs);
+            while (taken.isEmpty() && !thread.finished() && System.nanoTime() < patienceNs) {
+                unfinished.await(1, TimeUnit.MILLISECONDS); // it is at the storage again soon, or through
+                taken = thread.takeOver(endNs);
+            }
+            unanswered = taken.map(unanswered::and).orElse(unanswered);
+            atWork += taken.isEmpty() && !thread.finished() ? 1 : 0;
+            left += taken.isPresent() || !thread.finished() ? 1 : 0;
+        }
+        if (left > 0) {
+            leftNs = endNs;
+            control.giveUp(unanswered.operations()
+                    + " operation(s) in flight have not completed; the storage does not answer"
+                    + (atWork == 0 ? "" : "; what " + atWork + " data thread(s) did last is not known"));
+        }
+    }
+
     private void beginPhase(long ns) {
         sampledNs = ns;
         phaseNs = ns;
@@ -211,19 +279,17 @@ final class JobRun {
 
     private void sample(boolean measuring) {
         long now = System.nanoTime();
-        if (measuring) {
-            loops().stream()
-                    .filter(DataLoop::measuring)
-                    .forEach(loop -> loop.recorder().drainTo(totals));
-        }
         long[] ops = new long[DataLoop.KINDS];
         long[] bytes = new long[DataLoop.KINDS];
         for (int kind = 0; kind < DataLoop.KINDS; kind++) {
-            ops[kind] = fresh(seenOps, kind, measuring ? totals.ops(kind) : inRamp(kind, OpRecorder::ops));
-            bytes[kind] = fresh(seenBytes, kind, measuring ? totals.bytes(kind) : inRamp(kind, OpRecorder::bytes));
+            ops[kind] = fresh(seenOps, kind, counted(measuring, kind, OpRecorder::ops));
+            bytes[kind] = fresh(seenBytes, kind, counted(measuring, kind, OpRecorder::bytes));
         }
-        Moment moment = new Moment(now - phaseNs, now - sampledNs, measuring, ops, bytes, inFlight());
+        long rampOps = loops().stream().mapToLong(DataLoop::rampOps).sum();
+        Moment moment =
+                new Moment(now - phaseNs, now - sampledNs, measuring, ops, bytes, rampOps - seenRampOps, inFlight());
         sampledNs = now;
+        seenRampOps = rampOps;
         // What is left at the end is too short a sample, but for a job that has no other.
         if (measuring && (moment.lengthNs() >= SAMPLE_NS * 9 / 10 || samples.isEmpty() && unfinished.getCount() == 0)) {
             samples.add(moment);
@@ -231,10 +297,11 @@ final class JobRun {
         listener.sampled(moment);
     }
 
-    /// For the eye only: a data thread ends its ramp by itself, and then counts from 0 again.
-    private long inRamp(int kind, ToLongBiFunction<OpRecorder, Integer> count) {
+    /// Of the data threads that are in the ramp, or of those that measure: each ends its ramp by itself, and then
+    /// counts from 0 again. So the ramp's is for the eye only.
+    private long counted(boolean measuring, int kind, ToLongBiFunction<OpRecorder, Integer> count) {
         return loops().stream()
-                .filter(loop -> !loop.measuring())
+                .filter(loop -> loop.measuring() == measuring)
                 .mapToLong(loop -> count.applyAsLong(loop.recorder(), kind))
                 .sum();
     }
@@ -257,16 +324,15 @@ final class JobRun {
         return loops().stream().mapToInt(DataLoop::inFlight).sum();
     }
 
-    private Optional<Exception> failure() {
-        return threads.stream()
-                .flatMap(thread -> thread.failure().stream())
-                .findFirst()
-                .or(control::givenUp);
-    }
-
     private Outcome outcome(boolean began, long startedAtMs, long measureNs) {
         List<DataLoop> loops = loops();
-        long last = loops.stream().mapToLong(DataLoop::lastCompletedNs).max().orElse(measureNs);
+        long last = Math.max(loops.stream().mapToLong(DataLoop::endedNs).max().orElse(measureNs), leftNs);
+        long scheduledUntil =
+                loops.stream().mapToLong(DataLoop::scheduledUntilNs).max().orElse(0);
+        OpTotals totals = new OpTotals(DataLoop.KINDS);
+        loops.stream()
+                .filter(DataLoop::measuring)
+                .forEach(loop -> loop.recorder().addTo(totals));
         long[] shortOps = new long[DataLoop.KINDS];
         long[] activeNs = new long[DataLoop.KINDS];
         for (Direction direction : Direction.values()) {
@@ -283,13 +349,18 @@ final class JobRun {
                 began,
                 startedAtMs,
                 Math.max(last - measureNs, 0),
-                spanNs,
+                scheduledUntil == 0 ? 0 : Math.max(scheduledUntil - measureNs, 0),
                 loops.stream().mapToLong(DataLoop::due).sum(),
                 loops.stream().mapToLong(DataLoop::missed).sum(),
+                unanswered,
+                loops.stream().mapToDouble(DataLoop::batch).average().orElse(1),
                 shortOps,
                 activeNs,
                 loops.stream().mapToLong(DataLoop::verifiedUnits).sum(),
+                loops.stream().mapToLong(DataLoop::unitsNotJudged).sum(),
+                loops.stream().flatMap(loop -> loop.readBack().stream()).reduce(ReadBack.Done::plus),
+                fetchedBytes,
                 interrupted,
-                failure());
+                control.failure());
     }
 }

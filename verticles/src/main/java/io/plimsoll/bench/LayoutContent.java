@@ -29,7 +29,9 @@ final class LayoutContent implements FileSet.Content {
     public String shape() {
         Content content = work.content();
         String shape = "compress " + content.compressPercent() + " %, dedupe " + content.dedupePercent() + " %";
-        return content.verify() ? shape + ", sealed, seed " + plan.seed() : shape;
+        return content.verify()
+                ? shape + ", sealed by " + BlockVerifier.unitBytes(work.blocks()) + " bytes, seed " + plan.seed()
+                : shape;
     }
 
     @Override
@@ -49,6 +51,6 @@ final class LayoutContent implements FileSet.Content {
         if (!work.content().verify()) {
             return new BlockContent(work.content(), thread, seed);
         }
-        return new BlockContent(work.content(), thread, seed, new BlockVerifier(work, thread, plan.seed(), run));
+        return new BlockContent(work.content(), thread, seed, BlockVerifier.ofLayout(work, thread, plan.seed(), run));
     }
 }

@@ -7,6 +7,7 @@ import io.plimsoll.model.Work;
 import io.plimsoll.stats.OpRecorder;
 import io.plimsoll.stats.OpRecorder.Track;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -25,6 +26,7 @@ final class MetadataLoop implements DataLoop {
     private final boolean timeBased;
     private final PhaseBarrier barrier;
     private final JobControl control;
+    private final Baton baton = new Baton();
     private final OpRecorder recorder;
     private final long[] activeNs = new long[KINDS];
     private Timeline timeline;
@@ -90,11 +92,7 @@ final class MetadataLoop implements DataLoop {
 
     private boolean phase(Direction kind) throws PosixException {
         for (int i = 0; i < work.files(); i++) {
-            int directory = i / work.filesPerDirectory();
-            int entered = tree.enter(directory);
-            if (entered < 0) {
-                throw tree.notEntered(directory, entered);
-            }
+            enter(i / work.filesPerDirectory());
             long start = System.nanoTime();
             if (start >= timeline.endNs() || control.stopped()) {
                 return false;
@@ -104,10 +102,10 @@ final class MetadataLoop implements DataLoop {
                 measuring = true;
             }
             int file = i % work.filesPerDirectory();
-            inFlight = 1;
+            callBegins();
             int result = operate(kind, file);
             long end = System.nanoTime();
-            inFlight = 0;
+            callEnds();
             if (result < 0) {
                 throw tree.failure(kind, file, result);
             }
@@ -115,6 +113,35 @@ final class MetadataLoop implements DataLoop {
             lastCompletedNs = end;
         }
         return true;
+    }
+
+    private void enter(int directory) throws PosixException {
+        callBegins();
+        int entered = tree.enter(directory);
+        callEnds();
+        if (entered < 0) {
+            throw tree.notEntered(directory, entered);
+        }
+    }
+
+    private void callBegins() {
+        inFlight = 1;
+        baton.layDown();
+    }
+
+    private void callEnds() {
+        baton.takeUp();
+        inFlight = 0;
+    }
+
+    @Override
+    public Optional<Unanswered> takeOver(long endNs) {
+        if (!baton.takeAway()) {
+            return Optional.empty();
+        }
+        long begunNs = Math.max(lastCompletedNs, phaseStartNs);
+        endPhase(Math.max(lastCompletedNs, endNs));
+        return Optional.of(new Unanswered(1, System.nanoTime() - begunNs));
     }
 
     private int operate(Direction kind, int file) {
@@ -149,7 +176,7 @@ final class MetadataLoop implements DataLoop {
     }
 
     @Override
-    public long lastCompletedNs() {
+    public long endedNs() {
         return lastCompletedNs;
     }
 

@@ -82,13 +82,7 @@ record Observation(
 
     Optional<DiskUse> disk() {
         return device.map(d -> new DiskUse(
-                d.name(),
-                d.did().reads(),
-                d.did().writes(),
-                d.did().readBytes(),
-                d.did().writtenBytes(),
-                d.did().busyMs(),
-                lengthNs == 0 ? 0 : Math.min(d.did().busyMs() * 1e6 / lengthNs, 1) * 100));
+                d.name(), d.did(), lengthNs == 0 ? 0 : Math.min(d.did().busyMs() * 1e6 / lengthNs, 1) * 100));
     }
 
     /// What this machine does not tell, so that the checks that need it could not be made.

@@ -81,7 +81,7 @@ final class Observer implements JobRun.Listener {
             return;
         }
         long ops = LongStream.of(moment.ops()).sum();
-        silentNs = ops == 0 && moment.inFlight() > 0 ? silentNs + moment.lengthNs() : 0;
+        silentNs = ops + moment.rampOps() == 0 && moment.inFlight() > 0 ? silentNs + moment.lengthNs() : 0;
         longestSilentNs = Math.max(longestSilentNs, silentNs);
         if (firstNs < BEGINNING_NS * 9 / 10) { // looks are a little early or late
             firstNs += moment.lengthNs();
@@ -98,6 +98,11 @@ final class Observer implements JobRun.Listener {
         if (first != null) {
             last = look();
         }
+    }
+
+    /// What the target lies on.
+    Storage storage() {
+        return storage;
     }
 
     /// Empty where measuring has not begun, or has not come to its end.

@@ -71,15 +71,13 @@ final class OperationsText {
         samples(d);
     }
 
-    /// Metadata operations move no bytes, and are over when their call is.
+    /// Metadata operations move no bytes, are over when their call is, and never have a rate.
     private void metadata(DirectionResult d) {
         long spanNs = d.spanNs(result.elapsedNs());
         line(
                 "  %s: IOPS=%s (%d/%dmsec)",
                 d.direction().word(), count(d.ops() * 1e9 / spanNs), d.ops(), spanNs / 1_000_000);
         latency(" lat", d.lat());
-        latency("resp", d.resp());
-        percentiles("resp", d.resp());
         percentiles("lat", d.lat());
         samples(d);
     }

@@ -23,9 +23,14 @@ final class Results {
 
     static List<DirectionResult> directions(Outcome outcome) {
         return Stream.of(Direction.values())
-                .filter(direction -> outcome.totals().ops(direction.ordinal()) > 0)
+                .filter(direction -> worked(outcome.totals(), direction.ordinal()))
                 .map(direction -> direction(outcome, direction))
                 .toList();
+    }
+
+    /// Where none of a rate's operations has completed, how long they have waited is all there is.
+    private static boolean worked(OpTotals totals, int kind) {
+        return totals.ops(kind) > 0 || !totals.histogram(kind, Track.RESP).isEmpty();
     }
 
     private static DirectionResult direction(Outcome outcome, Direction direction) {
@@ -75,14 +80,6 @@ final class Results {
         return new Samples(perSecond.length, min, max, mean, stdDev);
     }
 
-    /// A job that was stopped, or had no time limit, was scheduled for as long as it went on.
-    private static double scheduledSeconds(Outcome outcome) {
-        boolean whole = outcome.spanNs() > 0
-                && !outcome.interrupted()
-                && outcome.failure().isEmpty();
-        return Math.max(whole ? Math.min(outcome.spanNs(), outcome.elapsedNs()) : outcome.elapsedNs(), 1) / 1e9;
-    }
-
     static Optional<OpenLoopResult> openLoop(JobPlan plan, Outcome outcome) {
         return switch (plan.load()) {
             case Load.Closed _ -> Optional.empty();
@@ -90,9 +87,11 @@ final class Results {
                 OpTotals totals = outcome.totals();
                 long completed = totals.ops(Direction.READ.ordinal()) + totals.ops(Direction.WRITE.ordinal());
                 double seconds = Math.max(outcome.elapsedNs(), 1) / 1e9;
+                // Of a stream at its end the last operation may be over before the next one would have been due.
+                double scheduled = Math.max(Math.min(outcome.scheduledNs(), outcome.elapsedNs()), 1) / 1e9;
                 yield Optional.of(new OpenLoopResult(
                         open.perSecond() * plan.threads(),
-                        outcome.due() / scheduledSeconds(outcome),
+                        outcome.due() / scheduled,
                         completed / seconds,
                         outcome.due(),
                         outcome.missed(),

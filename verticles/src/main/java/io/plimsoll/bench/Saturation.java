@@ -68,7 +68,7 @@ public final class Saturation {
             if (job.interrupted()) {
                 return result(Optional.empty(), true);
             }
-            engine = Optional.of(job.engine().word() + (job.engineNote().isEmpty() ? "" : ", " + job.engineNote()));
+            engine = Optional.of(job.engineWords());
             SaturationStep measured = measured(number, step, job);
             if (step instanceof Step.Closed && !(measured.achievedPerSecond() > 0)) {
                 return result(Optional.of("nothing completed in the closed-loop step; make --step_time longer"), false);
@@ -102,10 +102,10 @@ public final class Saturation {
                 ? Optional.of(job.openLoop()
                         .orElseThrow(() -> new IllegalStateException("a job with a rate has no open-loop result")))
                 : Optional.empty();
-        Optional<Double> share = schedule.map(this::achievedShare);
+        Optional<Double> share = schedule.map(s -> s.due() == 0 ? 0 : RunChecks.doneShare(job, s));
         LatencyHistogram service = merged(transfers, DirectionResult::lat);
         Optional<Slo.Verdict> verdict =
-                schedule.map(s -> plan.slo().judge(response, share.orElseThrow(), s.due(), s.missed(), plan.queue()));
+                schedule.map(s -> plan.slo().judge(response, share.orElseThrow(), s.due(), s.missed(), job.queue()));
         return new SaturationStep(
                 number,
                 step.purpose(),
@@ -122,12 +122,6 @@ public final class Saturation {
                 verdict,
                 verdict.filter(v -> !v.kept()).map(v -> SaturationLimit.of(job, plan.slo(), service, v.rateFollowed())),
                 job.flags());
-    }
-
-    /// Completed in the time that the step took, of what was due in the time that it was given.
-    private double achievedShare(JobResult.OpenLoopResult schedule) {
-        double duePerSecond = schedule.due() / (plan.stepNs() / 1e9);
-        return schedule.due() == 0 ? 0 : schedule.achievedPerSecond() / duePerSecond;
     }
 
     private static LatencyHistogram merged(

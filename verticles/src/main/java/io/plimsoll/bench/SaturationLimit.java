@@ -2,7 +2,6 @@ package io.plimsoll.bench;
 
 import io.plimsoll.bench.SloTerm.Measure;
 import io.plimsoll.model.EngineKind;
-import io.plimsoll.model.Load;
 import io.plimsoll.stats.LatencyHistogram;
 import java.util.List;
 import java.util.Locale;
@@ -62,9 +61,8 @@ public enum SaturationLimit {
     /// operations have their processors by choice; behind it nobody spins: threads work, or sleep because the queue
     /// is full.
     private static boolean neverWaited(JobResult job, boolean rateFollowed) {
-        boolean spins = job.plan().load() instanceof Load.Open open && open.pacer() != Load.Pacer.TIMED;
-        return !(spins && rateFollowed)
-                && cpuShare(job, job.cpu().userNs() + job.cpu().systemNs()) > GeneratorChecks.THREAD_BUSY_SHARE_MAX;
+        double spun = rateFollowed ? job.plan().load().spinShareMax() : 0;
+        return cpuShare(job, job.cpu().userNs() + job.cpu().systemNs()) - spun > GeneratorChecks.THREAD_BUSY_SHARE_MAX;
     }
 
     /// Operations in flight on average, of those that may be (Little's law).
@@ -73,10 +71,7 @@ public enum SaturationLimit {
                 .filter(direction -> !direction.lat().isEmpty())
                 .mapToDouble(direction -> direction.ops() * direction.lat().meanNs())
                 .sum();
-        return inFlightNs
-                / ((double) Math.max(1, job.elapsedNs())
-                        * job.plan().threads()
-                        * job.plan().engine().iodepth());
+        return inFlightNs / ((double) Math.max(1, job.elapsedNs()) * job.queue());
     }
 
     /// Where service times keep the SLO the storage kept it. Where they do not, they have our own delays in them,

@@ -42,11 +42,6 @@ public record SaturationPlan(
         return Math.multiplyExact(stepNs + rampNs, (long) steps);
     }
 
-    /// Operations in flight of all data threads at most.
-    long queue() {
-        return (long) job.plan().threads() * job.plan().engine().iodepth();
-    }
-
     /// Steps of the whole search on a storage that does not contradict itself.
     public int stepsLikely() {
         return RateSearch.begin(search).stepsLeftLikely();

@@ -30,7 +30,8 @@ final class Slots {
         /// How much of the slot's memory holds what a read left there.
         int readBytes;
 
-        private int pending;
+        /// And not given back.
+        private boolean taken;
 
         private Operation(int slot) {
             this.slot = slot;
@@ -38,6 +39,11 @@ final class Slots {
 
         int rest() {
             return bytes - done;
+        }
+
+        /// Neither free, nor a sync whose time has not come.
+        boolean inFlight() {
+            return taken && !partner.syncAfter;
         }
     }
 
@@ -77,21 +83,21 @@ final class Slots {
 
     Operation take() {
         Operation operation = free[--freeCount];
-        operation.pending = 1;
+        operation.taken = true;
         return operation;
     }
 
     /// The sync that follows an operation.
     Operation takeSync(Operation operation) {
-        operation.pending++;
+        operation.partner.taken = true;
         return operation.partner;
     }
 
     /// Gives back what `take` or `takeSync` gave.
     void completed(Operation operation) {
-        Operation owner = operation.slot < free.length ? operation : operation.partner;
-        if (--owner.pending == 0) {
-            free[freeCount++] = owner;
+        operation.taken = false;
+        if (!operation.partner.taken) {
+            free[freeCount++] = operation.slot < free.length ? operation : operation.partner;
         }
     }
 }

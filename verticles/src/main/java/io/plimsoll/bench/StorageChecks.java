@@ -56,7 +56,7 @@ final class StorageChecks {
 
     /// The bytes that arrived, where too many did not.
     private static Optional<Long> missing(JobResult job, long issued, Optional<Long> arrived) {
-        return arrived.filter(a -> issued - a > TruthChecks.bytesInFlightMax(job.plan()) + CACHED_SHARE_MAX * issued);
+        return arrived.filter(a -> issued - a > TruthChecks.bytesInFlightMax(job) + CACHED_SHARE_MAX * issued);
     }
 
     /// The kernel counts a read for the process when it sends it to a device or a server, or would have to.
@@ -191,7 +191,7 @@ final class StorageChecks {
                 writes += Math.max(n.writtenBytes(), 0);
             }
             writes = Math.max(writes - journals(job, seen), 0);
-            long others = reads + writes - TruthChecks.bytesInFlightMax(job.plan());
+            long others = reads + writes - TruthChecks.bytesInFlightMax(job);
             boolean many = others > OTHERS_SHARE_MAX * (ownReads + ownWrites)
                     && others * 1e9 > (double) OTHERS_BYTES_PER_SECOND_MIN * seen.lengthNs();
             return many

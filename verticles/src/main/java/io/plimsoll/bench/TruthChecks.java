@@ -5,7 +5,6 @@ import io.plimsoll.io.Storage;
 import io.plimsoll.model.Direction;
 import io.plimsoll.model.Durations;
 import io.plimsoll.model.EngineKind;
-import io.plimsoll.model.JobPlan;
 import io.plimsoll.model.Work;
 import java.time.Duration;
 import java.util.List;
@@ -78,13 +77,13 @@ final class TruthChecks {
     }
 
     /// What may be in flight at once: counted at one end and not at the other when a look falls in between.
-    static long bytesInFlightMax(JobPlan plan) {
-        long block = switch (plan.work()) {
+    static long bytesInFlightMax(JobResult job) {
+        long block = switch (job.plan().work()) {
             case Work.Blocks w -> w.blocks().maxBytes();
             case Work.Chunks w -> w.chunkBytes();
             case Work.Metadata w -> w.fileBytes();
         };
-        return block * plan.engine().iodepth() * plan.threads();
+        return block * job.queue();
     }
 
     static String percent(double share) {

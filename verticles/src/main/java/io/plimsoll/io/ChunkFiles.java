@@ -21,7 +21,7 @@ public final class ChunkFiles implements AutoCloseable {
     /// The null engine makes no files, so that there are none to be deleted.
     private final boolean made;
 
-    private final Posix posix = new Posix();
+    private final PosixFiles posix = new PosixFiles();
     private final Engine engine;
     private final Payload payload;
     private int file = NO_FILE;
@@ -141,7 +141,7 @@ public final class ChunkFiles implements AutoCloseable {
 
     void delete(String name) throws PosixException {
         if (made) {
-            posix.unlinkAt(target.descriptor(), name, target.pathOf(name));
+            posix.unlink(target.descriptor(), name, target.pathOf(name));
         }
     }
 

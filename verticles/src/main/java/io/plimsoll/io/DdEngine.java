@@ -1,5 +1,6 @@
 package io.plimsoll.io;
 
+import io.plimsoll.model.BlockSizes;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.math.BigDecimal;
@@ -40,25 +41,25 @@ final class DdEngine extends BlockingEngine {
             String path, String descriptor, OpenMode mode, List<String> readFlags, List<String> writeFlags) {}
 
     private final String program;
-    private final Posix posix = new Posix();
+    private final PosixFiles posix = new PosixFiles();
     private final OpenFiles files;
     private final List<Opened> opened = new ArrayList<>();
     private final List<MemoryFile> memory = new ArrayList<>();
     private final long[] toldNs;
 
-    DdEngine(int depth, int blockBytes) throws PosixException {
-        this(depth, blockBytes, "dd");
+    DdEngine(int depth, BlockSizes blocks) throws PosixException {
+        this(depth, blocks, "dd");
     }
 
-    DdEngine(int depth, int blockBytes, String program) throws PosixException {
+    DdEngine(int depth, BlockSizes blocks, String program) throws PosixException {
         super(depth);
         this.program = program;
-        files = new OpenFiles(posix, blockBytes);
+        files = new OpenFiles(posix, blocks);
         toldNs = new long[2 * depth];
         Arrays.fill(toldNs, -1);
         try {
             for (int i = 0; i < depth; i++) {
-                memory.add(new MemoryFile(posix, blockBytes));
+                memory.add(new MemoryFile(posix, blocks.maxBytes()));
             }
         } catch (PosixException e) {
             try {

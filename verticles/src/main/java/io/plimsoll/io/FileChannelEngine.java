@@ -1,5 +1,6 @@
 package io.plimsoll.io;
 
+import io.plimsoll.model.BlockSizes;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -8,8 +9,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 
-/// Reads and writes through `java.nio.channels.FileChannel`, one operation at a time. Needs no native access: it works
-/// where Java is started without the right to it.
+/// Reads and writes through `java.nio.channels.FileChannel`, one operation at a time. Makes no native calls: it works
+/// where Java is started without the right to them. A job needs them even so, to lay out, lock and look at its files
+/// ([FileSet]), for a rate ([ThreadTimers]) and for processors of its own ([ThreadAffinity]).
 ///
 /// An interrupt of the data thread closes the channel that is at work (so the JDK has it), and every operation on it
 /// fails from then on: a thread with this engine must not be interrupted while it works. Java tells the cause of a
@@ -19,13 +21,15 @@ import java.nio.channels.NonWritableChannelException;
 final class FileChannelEngine extends BlockingEngine {
     private final Arena arena = Arena.ofConfined();
     private final JavaFiles<FileChannel> files = new JavaFiles<>();
+    private final BlockSizes blocks;
     private final MemorySegment[] memory;
     private final ByteBuffer[] views;
 
-    FileChannelEngine(int depth, int blockBytes) throws PosixException {
+    FileChannelEngine(int depth, BlockSizes blocks) throws PosixException {
         super(depth);
+        this.blocks = blocks;
         try {
-            memory = DirectMemory.slots(arena, depth, blockBytes);
+            memory = DirectMemory.slots(arena, depth, blocks.maxBytes());
         } catch (PosixException e) {
             arena.close();
             throw e;
@@ -38,6 +42,10 @@ final class FileChannelEngine extends BlockingEngine {
 
     @Override
     public int open(FileRef ref, OpenMode mode) throws PosixException {
+        if (mode.direct()) {
+            DirectAlignment.check(
+                    blocks, JavaFiles.directUnitBytes(ref, mode), ref.path().toString());
+        }
         return files.add(JavaFiles.channel(ref, mode), ref);
     }
 

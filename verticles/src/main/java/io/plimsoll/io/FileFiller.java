@@ -15,8 +15,7 @@ final class FileFiller implements AutoCloseable {
     private static final int PIECES = 2;
     private static final int MODE = 0644;
 
-    private final Posix posix;
-    private final PosixFiles files;
+    private final PosixFiles posix;
     private final Path directory;
     private final int directoryFd;
     private final boolean direct;
@@ -31,8 +30,7 @@ final class FileFiller implements AutoCloseable {
     /// @param bytes of a file
     /// @param count of files that are going to be filled
     FileFiller(
-            Posix posix,
-            PosixFiles files,
+            PosixFiles posix,
             Path directory,
             int directoryFd,
             boolean direct,
@@ -42,7 +40,6 @@ final class FileFiller implements AutoCloseable {
             Progress progress)
             throws PosixException {
         this.posix = posix;
-        this.files = files;
         this.directory = directory;
         this.directoryFd = directoryFd;
         this.direct = direct;
@@ -59,7 +56,7 @@ final class FileFiller implements AutoCloseable {
     /// @throws LayoutStoppedException where the progress said so
     void fill(String name, int thread, int file) throws IOException {
         String path = path(name);
-        int fd = open(name, Posix.O_RDWR | Posix.O_CREAT);
+        int fd = open(name, PosixFiles.O_RDWR | PosixFiles.O_CREAT);
         try {
             posix.truncate(fd, 0, path);
             long aligned = direct ? bytes / PIECE_BYTES * PIECE_BYTES : 0;
@@ -73,7 +70,7 @@ final class FileFiller implements AutoCloseable {
             }
             write(fd, name, thread, file, aligned, bytes);
             posix.fsync(fd, path);
-            files.dropCache(fd, path);
+            posix.dropCache(fd, path);
         } catch (IOException | RuntimeException e) {
             empty(fd, path, e);
             throw e;
@@ -84,7 +81,7 @@ final class FileFiller implements AutoCloseable {
 
     private int openDirect(String name) throws IOException {
         try {
-            return open(name, Posix.O_WRONLY | Posix.O_DIRECT);
+            return open(name, PosixFiles.O_WRONLY | PosixFiles.O_DIRECT);
         } catch (PosixException e) {
             throw e.errno() == Errno.EINVAL.number
                     ? new TargetRefusedException(
@@ -115,7 +112,7 @@ final class FileFiller implements AutoCloseable {
     }
 
     private int open(String name, int flags) throws PosixException {
-        return posix.openAt(directoryFd, name, flags | Posix.O_NOFOLLOW, MODE, path(name));
+        return posix.open(directoryFd, name, flags | PosixFiles.O_NOFOLLOW, MODE, path(name));
     }
 
     private String path(String name) {

@@ -21,8 +21,7 @@ final class FilePlace implements FileSet.Place {
     private final Path directory;
     private final String name;
     private final Need need;
-    private final Posix posix = new Posix();
-    private final PosixFiles files = new PosixFiles();
+    private final PosixFiles posix = new PosixFiles();
     private int directoryFd = NONE;
     private int fd = NONE;
     private Owner owner;
@@ -78,15 +77,15 @@ final class FilePlace implements FileSet.Place {
     private void layOut(Content content, Progress progress) throws IOException {
         boolean writes = need.work().mode().writes();
         String at = path.toString();
-        int flags = Posix.O_RDONLY | Posix.O_DIRECTORY;
-        directoryFd = posix.openAt(Posix.AT_FDCWD, directory.toString(), flags, 0, directory.toString());
+        int flags = PosixFiles.O_RDONLY | PosixFiles.O_DIRECTORY;
+        directoryFd = posix.open(PosixFiles.AT_FDCWD, directory.toString(), flags, 0, directory.toString());
         LayoutRecord record = LayoutRecord.read(directory, name + LayoutRecord.BESIDE_FILE);
         boolean there = Files.exists(path, LinkOption.NOFOLLOW_LINKS);
         owner = !there || isRecorded(record) ? Owner.RECORD : Owner.FOREIGN;
         layout = new Layout(directory, directoryFd, record, need, content);
         boolean exclusive = false;
         if (there && owner == Owner.RECORD) {
-            fd = posix.openAt(directoryFd, name, Posix.O_RDWR | Posix.O_NOFOLLOW, MODE, at);
+            fd = posix.open(directoryFd, name, PosixFiles.O_RDWR | PosixFiles.O_NOFOLLOW, MODE, at);
             exclusive = lock(false);
             if (!exclusive && (writes || !lock(true))) {
                 throw inUse();
@@ -94,12 +93,16 @@ final class FilePlace implements FileSet.Place {
         }
         layout.add(name, 0, 0, owner);
         if (!there) {
-            fd = posix.openAt(
-                    directoryFd, name, Posix.O_RDWR | Posix.O_CREAT | Posix.O_EXCL | Posix.O_NOFOLLOW, MODE, at);
+            fd = posix.open(
+                    directoryFd,
+                    name,
+                    PosixFiles.O_RDWR | PosixFiles.O_CREAT | PosixFiles.O_EXCL | PosixFiles.O_NOFOLLOW,
+                    MODE,
+                    at);
             made = true;
         } else if (owner == Owner.FOREIGN) {
-            int access = writes ? Posix.O_RDWR : Posix.O_RDONLY;
-            fd = posix.openAt(directoryFd, name, access | Posix.O_NOFOLLOW, MODE, at);
+            int access = writes ? PosixFiles.O_RDWR : PosixFiles.O_RDONLY;
+            fd = posix.open(directoryFd, name, access | PosixFiles.O_NOFOLLOW, MODE, at);
             if (!writes && !lockIfPossible()) {
                 throw inUse();
             }
@@ -116,14 +119,14 @@ final class FilePlace implements FileSet.Place {
     /// Where the file system has no locks, somebody else's file can still be read.
     private boolean lockIfPossible() {
         try {
-            return files.tryLock(fd, true, path.toString());
+            return posix.tryLock(fd, true, path.toString());
         } catch (PosixException _) {
             return true;
         }
     }
 
     private boolean isRecorded(LayoutRecord record) throws PosixException {
-        PosixFiles.Stat stat = files.stat(directoryFd, name, path.toString());
+        FileStatus stat = posix.status(directoryFd, name, path.toString());
         return record.of(name)
                 .map(LayoutRecord.Entry::stamp)
                 .filter(stamp -> stamp.equals(stat.stamp()) || stamp.equals(stat.identity()))
@@ -132,7 +135,7 @@ final class FilePlace implements FileSet.Place {
 
     private boolean lock(boolean shared) throws TargetRefusedException {
         try {
-            return files.tryLock(fd, shared, path.toString());
+            return posix.tryLock(fd, shared, path.toString());
         } catch (PosixException e) {
             throw TargetRules.cannotLock(path, e);
         }
@@ -178,13 +181,12 @@ final class FilePlace implements FileSet.Place {
     }
 
     private void remove() throws IOException {
-        posix.unlinkAt(directoryFd, name, path.toString());
+        posix.unlink(directoryFd, name, path.toString());
         Files.deleteIfExists(directory.resolve(name + LayoutRecord.BESIDE_FILE));
     }
 
     private void release() throws IOException {
         try (posix;
-                files;
                 Layout _ = layout) {
             if (fd != NONE) {
                 posix.close(fd, path.toString());

@@ -1,5 +1,6 @@
 package io.plimsoll.io;
 
+import io.plimsoll.model.BlockSizes;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -17,7 +18,7 @@ final class IoUringEngine implements Engine {
     private static final int FILES_MIN = 16;
 
     private final Thread owner = Thread.currentThread();
-    private final Posix posix = new Posix();
+    private final PosixFiles posix = new PosixFiles();
     private final SlotMemory memory;
     private final Uring ring;
     private final OpenFiles files;
@@ -27,14 +28,14 @@ final class IoUringEngine implements Engine {
     private int inFlight;
     private int looked;
 
-    IoUringEngine(int depth, int blockBytes) throws PosixException {
+    IoUringEngine(int depth, BlockSizes blocks) throws PosixException {
         slots = 2 * depth;
-        files = new OpenFiles(posix, blockBytes);
+        files = new OpenFiles(posix, blocks);
         SlotMemory slotMemory = null;
         Uring uring = null;
         try {
             uring = Uring.open(posix, Integer.highestOneBit(2 * slots - 1));
-            slotMemory = new SlotMemory(posix, depth, blockBytes);
+            slotMemory = new SlotMemory(posix, depth, blocks.maxBytes());
             uring.registerBuffers(slotMemory);
             uring.registerFiles(noFiles(FILES_MIN));
         } catch (PosixException e) {

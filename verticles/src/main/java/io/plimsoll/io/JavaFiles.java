@@ -121,6 +121,19 @@ final class JavaFiles<F extends Closeable> implements AutoCloseable {
         }
     }
 
+    /// What Java wants the offsets and lengths of direct I/O to be multiples of: the block of the file system. 0 where
+    /// it cannot be found out, or where there is no direct I/O: opening will tell.
+    static int directUnitBytes(FileRef ref, OpenMode mode) {
+        Path there = mode.create() ? ref.path().toAbsolutePath().getParent() : ref.path();
+        try {
+            return isCharacterDevice(there)
+                    ? 0
+                    : Math.toIntExact(Files.getFileStore(there).getBlockSize());
+        } catch (IOException | UnsupportedOperationException _) {
+            return 0;
+        }
+    }
+
     private static boolean isCharacterDevice(Path path) throws IOException {
         return ((int) Files.getAttribute(path, "unix:mode") & KIND) == CHARACTER_DEVICE;
     }

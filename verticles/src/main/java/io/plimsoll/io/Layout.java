@@ -19,7 +19,6 @@ import java.util.OptionalLong;
 /// stays, and says that a job has the file: it is ours still when the job was killed.
 final class Layout implements AutoCloseable {
     private static final int MODE = 0644;
-    private static final long PAGE_BYTES = 4096;
 
     /// Who answers for a file that is there.
     enum Owner {
@@ -40,8 +39,7 @@ final class Layout implements AutoCloseable {
 
     private record Item(String name, int thread, int file, Owner owner, Start start, long allocatedBytes) {}
 
-    private final Posix posix = new Posix();
-    private final PosixFiles files = new PosixFiles();
+    private final PosixFiles posix = new PosixFiles();
     private final Path directory;
     private final int directoryFd;
     private final LayoutRecord record;
@@ -51,7 +49,7 @@ final class Layout implements AutoCloseable {
     private final List<Item> items = new ArrayList<>();
     private long filledBytes;
     private long filledNs;
-    private OptionalLong cachedPages = OptionalLong.empty();
+    private OptionalLong cachedBytes = OptionalLong.empty();
 
     /// @param directoryFd descriptor of `directory`, which stays open longer than this
     Layout(Path directory, int directoryFd, LayoutRecord record, Need need, Content content) {
@@ -68,7 +66,7 @@ final class Layout implements AutoCloseable {
 
     /// Adds a file, and decides what must be done to it.
     void add(String name, int thread, int file, Owner owner) throws IOException {
-        Optional<PosixFiles.Stat> stat = statOf(name);
+        Optional<FileStatus> stat = statOf(name);
         Start start = stat.isEmpty() ? fresh() : start(name, owner, stat.get());
         items.add(new Item(
                 name,
@@ -76,12 +74,12 @@ final class Layout implements AutoCloseable {
                 file,
                 owner,
                 start,
-                stat.map(PosixFiles.Stat::allocatedBytes).orElse(0L)));
+                stat.map(FileStatus::allocatedBytes).orElse(0L)));
     }
 
-    private Optional<PosixFiles.Stat> statOf(String name) throws PosixException {
+    private Optional<FileStatus> statOf(String name) throws PosixException {
         try {
-            return Optional.of(files.stat(directoryFd, name, path(name)));
+            return Optional.of(posix.status(directoryFd, name, path(name)));
         } catch (PosixException e) {
             if (e.errno() == Errno.ENOENT.number) {
                 return Optional.empty();
@@ -94,7 +92,7 @@ final class Layout implements AutoCloseable {
         return need.wantsData() ? Start.FILLED : Start.NEW;
     }
 
-    private Start start(String name, Owner owner, PosixFiles.Stat stat) throws IOException {
+    private Start start(String name, Owner owner, FileStatus stat) throws IOException {
         boolean writes = need.work().mode().writes();
         if (owner == Owner.FOREIGN && writes && !need.overwrite()) {
             throw new TargetRefusedException(path(name) + " was not made by Plimsoll, or was changed since; name a file"
@@ -110,7 +108,7 @@ final class Layout implements AutoCloseable {
         return need.wantsData() && holdsData(name, stat) ? Start.REUSED : fresh();
     }
 
-    private boolean holdsData(String name, PosixFiles.Stat stat) throws PosixException {
+    private boolean holdsData(String name, FileStatus stat) throws PosixException {
         Optional<Entry> entry = record.of(name);
         return entry.isPresent()
                 && entry.get().bytes() >= bytes
@@ -120,9 +118,9 @@ final class Layout implements AutoCloseable {
     }
 
     private FileExtents extents(String name) throws PosixException {
-        int fd = open(name, Posix.O_RDONLY);
+        int fd = open(name, PosixFiles.O_RDONLY);
         try {
-            return FileExtents.of(files, fd, path(name));
+            return FileExtents.of(posix, fd, path(name));
         } finally {
             posix.close(fd, path(name));
         }
@@ -130,11 +128,12 @@ final class Layout implements AutoCloseable {
 
     /// Does what was decided, and remembers it.
     void prepare(Progress progress) throws IOException {
+        checkEvidence();
         checkSpace();
         forget();
         long begin = System.nanoTime();
         try (FileFiller filler = new FileFiller(
-                posix, files, directory, directoryFd, need.direct(), content, bytes, count(Start.FILLED), progress)) {
+                posix, directory, directoryFd, need.direct(), content, bytes, count(Start.FILLED), progress)) {
             for (Item item : items) {
                 switch (item.start()) {
                     case FILLED -> fill(item, filler);
@@ -160,6 +159,22 @@ final class Layout implements AutoCloseable {
         if (need.invalidate()) {
             dropCache();
         }
+    }
+
+    /// A file that is gone would be found in order, written anew, while others are what they were. Where none is there,
+    /// none is missing.
+    private void checkEvidence() throws TargetRefusedException {
+        int found = count(Start.FOUND);
+        if (!need.inspects() || found == 0 || found == items.size()) {
+            return;
+        }
+        String missing = items.stream()
+                .filter(item -> item.start() != Start.FOUND)
+                .findFirst()
+                .map(item -> path(item.name()))
+                .orElseThrow();
+        throw new TargetRefusedException(missing + " is not there, and " + found + " of " + items.size()
+                + " files to verify are; give the --numjobs and --nrfiles of the job that wrote them");
     }
 
     /// Whether files are going to be made or changed before the job.
@@ -202,7 +217,7 @@ final class Layout implements AutoCloseable {
     private void discard(Item item, Exception cause) {
         try {
             switch (item.owner()) {
-                case DIRECTORY -> posix.unlinkAt(directoryFd, item.name(), path(item.name()));
+                case DIRECTORY -> posix.unlink(directoryFd, item.name(), path(item.name()));
                 case RECORD -> record(item, 0);
                 case FOREIGN -> {}
             }
@@ -212,7 +227,7 @@ final class Layout implements AutoCloseable {
     }
 
     private void makeEmpty(Item item) throws PosixException {
-        int fd = open(item.name(), Posix.O_RDWR | Posix.O_CREAT);
+        int fd = open(item.name(), PosixFiles.O_RDWR | PosixFiles.O_CREAT);
         try {
             posix.truncate(fd, 0, path(item.name()));
         } finally {
@@ -245,33 +260,32 @@ final class Layout implements AutoCloseable {
         record.put(item.name(), new Entry(complete, stamp, content.shape()));
     }
 
-    private PosixFiles.Stat stat(Item item) throws PosixException {
-        return files.stat(directoryFd, item.name(), path(item.name()));
+    private FileStatus stat(Item item) throws PosixException {
+        return posix.status(directoryFd, item.name(), path(item.name()));
     }
 
     private void store() throws IOException {
         if (record.changed()) {
-            record.store(posix, files, directoryFd);
+            record.store(posix, directoryFd);
         }
     }
 
     /// What waits to be written cannot be dropped, so that it is written first.
     private void dropCache() throws PosixException {
-        long pages = 0;
+        long bytesLeft = 0;
         boolean known = true;
         for (Item item : items) {
-            int fd = open(item.name(), Posix.O_RDONLY);
+            int fd = open(item.name(), PosixFiles.O_RDONLY);
             try {
                 posix.fsync(fd, path(item.name()));
-                files.dropCache(fd, path(item.name()));
-                OptionalLong cached = files.cachedPages(fd);
-                known &= cached.isPresent();
-                pages += cached.orElse(0);
+                OptionalLong left = PageCache.drop(posix, fd, path(item.name()));
+                known &= left.isPresent();
+                bytesLeft += left.orElse(0);
             } finally {
                 posix.close(fd, path(item.name()));
             }
         }
-        cachedPages = known ? OptionalLong.of(pages) : OptionalLong.empty();
+        cachedBytes = known ? OptionalLong.of(bytesLeft) : OptionalLong.empty();
     }
 
     State state() {
@@ -285,7 +299,7 @@ final class Layout implements AutoCloseable {
                 count(Start.FILLED) == 0 ? 0 : filledNs,
                 need.direct(),
                 need.invalidate(),
-                cachedPages.isPresent() ? OptionalLong.of(cachedPages.getAsLong() * PAGE_BYTES) : OptionalLong.empty());
+                cachedBytes);
     }
 
     private int count(Start start) {
@@ -297,7 +311,7 @@ final class Layout implements AutoCloseable {
     void remember() throws IOException {
         for (Item item : items) {
             if (item.start() == Start.NEW || item.owner() == Owner.RECORD) {
-                int fd = open(item.name(), Posix.O_RDONLY);
+                int fd = open(item.name(), PosixFiles.O_RDONLY);
                 try {
                     if (need.work().mode().writes()) {
                         posix.fsync(fd, path(item.name()));
@@ -312,7 +326,7 @@ final class Layout implements AutoCloseable {
     }
 
     private long written(Item item, int fd) throws PosixException {
-        FileExtents extents = FileExtents.of(files, fd, path(item.name()));
+        FileExtents extents = FileExtents.of(posix, fd, path(item.name()));
         return extents.bytes() >= bytes && !extents.incomplete() ? bytes : 0;
     }
 
@@ -321,7 +335,7 @@ final class Layout implements AutoCloseable {
     }
 
     private int open(String name, int flags) throws PosixException {
-        return posix.openAt(directoryFd, name, flags | Posix.O_NOFOLLOW, MODE, path(name));
+        return posix.open(directoryFd, name, flags | PosixFiles.O_NOFOLLOW, MODE, path(name));
     }
 
     private String path(String name) {
@@ -331,6 +345,5 @@ final class Layout implements AutoCloseable {
     @Override
     public void close() {
         posix.close();
-        files.close();
     }
 }

@@ -38,7 +38,7 @@ final class LayoutRecord {
 
     /// @param bytes that hold data, from the beginning; 0 where that is not sure
     /// @param stamp which file it is, and when it was changed last or that a job has it
-    ///     ([PosixFiles.Stat#identity]); `-` where the directory's marker vouches for it
+    ///     ([FileStatus#identity]); `-` where the directory's marker vouches for it
     /// @param content what the data is like, in words of those who make it
     record Entry(long bytes, String stamp, String content) {
         static final String UNSTAMPED = "-";
@@ -108,7 +108,7 @@ final class LayoutRecord {
     }
 
     /// Makes the record on the disk say what this one says.
-    void store(Posix posix, PosixFiles files, int directoryFd) throws IOException {
+    void store(PosixFiles posix, int directoryFd) throws IOException {
         StringBuilder text = new StringBuilder(MAGIC).append('\n');
         entries.forEach((file, e) -> text.append(e.bytes())
                 .append(' ')
@@ -128,32 +128,24 @@ final class LayoutRecord {
         } finally {
             posix.close(fd, path);
         }
-        files.rename(directoryFd, fresh, name, directory.resolve(name).toString());
-        syncDirectory(posix, directoryFd);
+        posix.rename(directoryFd, fresh, name, directory.resolve(name).toString());
+        posix.fsyncDirectory(directoryFd, directory.toString());
         changed = false;
     }
 
     /// What a record's writer left that has died may go; what came to have the name since [#read] may not.
-    private static int create(Posix posix, int directoryFd, String name, String path) throws IOException {
-        int flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_EXCL | Posix.O_NOFOLLOW;
+    private static int create(PosixFiles posix, int directoryFd, String name, String path) throws IOException {
+        int flags = PosixFiles.O_WRONLY | PosixFiles.O_CREAT | PosixFiles.O_EXCL | PosixFiles.O_NOFOLLOW;
         try {
-            return posix.openAt(directoryFd, name, flags, MODE, path);
+            return posix.open(directoryFd, name, flags, MODE, path);
         } catch (PosixException e) {
             if (e.errno() != Errno.EEXIST.number) {
                 throw e;
             }
         }
         checkOurs(Path.of(path));
-        posix.unlinkAt(directoryFd, name, path);
-        return posix.openAt(directoryFd, name, flags, MODE, path);
-    }
-
-    /// Not every file system syncs directories; those that do not have nothing to sync.
-    private void syncDirectory(Posix posix, int directoryFd) throws PosixException {
-        int result = posix.sync(directoryFd, false);
-        if (result != 0 && -result != Errno.EINVAL.number) {
-            throw new PosixException("fsync", directory.toString(), -result);
-        }
+        posix.unlink(directoryFd, name, path);
+        return posix.open(directoryFd, name, flags, MODE, path);
     }
 
     /// A single file may have any name: what could be taken for the end of a field is written as `%XX`.

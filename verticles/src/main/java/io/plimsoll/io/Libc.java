@@ -24,31 +24,50 @@ import java.lang.invoke.VarHandle;
 final class Libc implements AutoCloseable {
     private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    /// Null where it is refused.
     private static final MethodHandle CALL;
 
+    /// Why, with the remedy; empty where it is not.
+    private static final String REFUSAL;
+
     static {
-        if (!System.getProperty("os.name").equals("Linux")) {
-            throw new UnsupportedOperationException(
-                    "writing chunks needs Linux; this is " + System.getProperty("os.name"));
+        MethodHandle call = null;
+        String refusal = "";
+        if (System.getProperty("os.name").equals("Linux")) {
+            try {
+                call = Linker.nativeLinker()
+                        .downcallHandle(
+                                FunctionDescriptor.of(
+                                        JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                                        JAVA_LONG),
+                                Linker.Option.captureCallState("errno"));
+            } catch (IllegalCallerException _) {
+                refusal = "calls of libc need native access: start Java with --enable-native-access=ALL-UNNAMED";
+            }
+        } else {
+            refusal = "Plimsoll measures on Linux only; this is " + System.getProperty("os.name");
         }
-        try {
-            CALL = Linker.nativeLinker()
-                    .downcallHandle(
-                            FunctionDescriptor.of(
-                                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-                                    JAVA_LONG),
-                            Linker.Option.captureCallState("errno"));
-        } catch (IllegalCallerException e) {
-            throw new UnsupportedOperationException(
-                    "writing needs native access: start Java with --enable-native-access=ALL-UNNAMED", e);
-        }
+        CALL = call;
+        REFUSAL = refusal;
     }
 
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment capture = arena.allocate(CAPTURE);
+    private final Arena arena;
+    private final MemorySegment capture;
 
-    /// The address of a function.
+    /// @throws NativeAccessException where Java may not call libc
+    Libc() {
+        if (CALL == null) {
+            throw new NativeAccessException(REFUSAL);
+        }
+        arena = Arena.ofShared();
+        capture = arena.allocate(CAPTURE);
+    }
+
+    /// The address of a function; none where nothing may be called.
     static MemorySegment function(String name) {
+        if (CALL == null) {
+            return MemorySegment.NULL;
+        }
         return Linker.nativeLinker()
                 .defaultLookup()
                 .find(name)

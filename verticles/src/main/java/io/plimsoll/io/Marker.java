@@ -18,14 +18,14 @@ final class Marker {
     private static final String KEPT = "kept=true";
     private static final int BYTES_MAX = 4096;
 
-    private final Posix posix;
+    private final PosixFiles posix;
     private final DirectoryUse use;
     private final Path file;
     private final int fd;
     private final String text;
     private boolean fresh;
 
-    private Marker(Posix posix, DirectoryUse use, Path file, int fd, String text) {
+    private Marker(PosixFiles posix, DirectoryUse use, Path file, int fd, String text) {
         this.posix = posix;
         this.use = use;
         this.file = file;
@@ -36,15 +36,19 @@ final class Marker {
     /// Makes the marker, or takes over that of an owner that is gone.
     ///
     /// @param directoryFd descriptor of `directory`
-    static Marker place(Posix posix, DirectoryUse use, Path directory, int directoryFd, String owner)
+    static Marker place(PosixFiles posix, DirectoryUse use, Path directory, int directoryFd, String owner)
             throws IOException {
         Path file = directory.resolve(NAME);
         String text = use.magic + "\nowner=" + owner.replaceAll("\\R", " ") + "\npid="
                 + ProcessHandle.current().pid() + "\nclaim=" + UUID.randomUUID() + "\n";
         int fd;
         try {
-            fd = posix.openAt(
-                    directoryFd, NAME, Posix.O_RDWR | Posix.O_CREAT | Posix.O_NOFOLLOW, 0644, file.toString());
+            fd = posix.open(
+                    directoryFd,
+                    NAME,
+                    PosixFiles.O_RDWR | PosixFiles.O_CREAT | PosixFiles.O_NOFOLLOW,
+                    0644,
+                    file.toString());
         } catch (PosixException e) {
             throw TargetRules.cannotWrite(directory, e);
         }
@@ -77,6 +81,11 @@ final class Marker {
         }
     }
 
+    /// Makes sure that the marker is found after a power cut, as without it the files beside it are nobody's.
+    void makeDurable() throws PosixException {
+        posix.fsync(fd, file.toString());
+    }
+
     /// Whether there was no marker before.
     boolean fresh() {
         return fresh;
@@ -107,7 +116,7 @@ final class Marker {
     private void lock() throws TargetRefusedException {
         boolean locked;
         try {
-            locked = posix.tryLock(fd, file.toString());
+            locked = posix.tryLock(fd, false, file.toString());
         } catch (PosixException e) {
             throw TargetRules.cannotLock(file.getParent(), e);
         }

@@ -8,13 +8,13 @@ import java.lang.foreign.MemorySegment;
 final class MemoryFile implements AutoCloseable {
     private static final String NAME = "plimsoll-slot";
 
-    private final Posix posix;
+    private final PosixFiles posix;
     private final Arena arena = Arena.ofConfined();
     private final int fd;
     private final long address;
     private final MemorySegment bytes;
 
-    MemoryFile(Posix posix, long byteSize) throws PosixException {
+    MemoryFile(PosixFiles posix, long byteSize) throws PosixException {
         this.posix = posix;
         fd = posix.memoryFile(NAME, byteSize);
         try {

@@ -28,21 +28,9 @@ public final class MetadataTree implements AutoCloseable {
     private static final int FILE_MODE = 0644;
     private static final int NONE = -1;
 
-    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
-    private static final int STATX_BASIC_STATS = 0x7ff;
-    private static final long STATX_BYTES = 256;
-
-    private static final MemorySegment OPENAT = Libc.function("openat");
-    private static final MemorySegment CLOSE = Libc.function("close");
-    private static final MemorySegment STATX = Libc.function("statx");
-    private static final MemorySegment RENAMEAT = Libc.function("renameat");
-    private static final MemorySegment UNLINKAT = Libc.function("unlinkat");
-    private static final MemorySegment MKDIRAT = Libc.function("mkdirat");
-
-    private final Libc libc = new Libc();
-    private final Posix posix = new Posix();
+    private final PosixFiles posix = new PosixFiles();
     private final Arena arena = Arena.ofConfined();
-    private final MemorySegment status = arena.allocate(STATX_BYTES, 8);
+    private final MemorySegment status = arena.allocate(FileStatus.BYTES, 8);
     private final MemorySegment directoryName = arena.allocate(GROUP_DIGITS + 1 + DIRECTORY_DIGITS + 1);
     private final MemorySegment content;
     // Names go as addresses: a segment for each would have to be made.
@@ -67,12 +55,12 @@ public final class MetadataTree implements AutoCloseable {
         renamed = names('r', files);
         try {
             MemorySegment nameBytes = arena.allocateFrom(name);
-            int made = mkdir(target.descriptor(), nameBytes.address());
+            int made = posix.makeDirectory(target.descriptor(), nameBytes.address(), DIRECTORY_MODE);
             if (made != 0) {
                 throw new PosixException("mkdir", path, -made);
             }
-            int flags = Posix.O_RDONLY | Posix.O_DIRECTORY | Posix.O_NOFOLLOW;
-            root = posix.openAt(target.descriptor(), name, flags, 0, path);
+            int flags = PosixFiles.O_RDONLY | PosixFiles.O_DIRECTORY | PosixFiles.O_NOFOLLOW;
+            root = posix.open(target.descriptor(), name, flags, 0, path);
             makeDirectories(Math.ceilDiv(work.files(), work.filesPerDirectory()), stopped);
         } catch (IOException | RuntimeException e) {
             close();
@@ -116,10 +104,10 @@ public final class MetadataTree implements AutoCloseable {
             int result = 0;
             if (number % DIRECTORIES_OF_GROUP == 0) {
                 directoryName.set(JAVA_BYTE, GROUP_DIGITS, (byte) 0);
-                result = mkdir(root, directoryName.address());
+                result = posix.makeDirectory(root, directoryName.address(), DIRECTORY_MODE);
                 directoryName.set(JAVA_BYTE, GROUP_DIGITS, (byte) '/');
             }
-            result = result == 0 ? mkdir(root, directoryName.address()) : result;
+            result = result == 0 ? posix.makeDirectory(root, directoryName.address(), DIRECTORY_MODE) : result;
             if (result != 0) {
                 throw new PosixException("mkdir", pathOf(number), -result);
             }
@@ -139,8 +127,8 @@ public final class MetadataTree implements AutoCloseable {
         }
         leave();
         nameDirectory(number);
-        int flags = Posix.O_RDONLY | Posix.O_DIRECTORY | Posix.O_NOFOLLOW;
-        int fd = open(root, directoryName.address(), flags);
+        int flags = PosixFiles.O_RDONLY | PosixFiles.O_DIRECTORY | PosixFiles.O_NOFOLLOW;
+        int fd = posix.open(root, directoryName.address(), flags, 0);
         if (fd >= 0) {
             directory = fd;
             entered = number;
@@ -150,7 +138,7 @@ public final class MetadataTree implements AutoCloseable {
 
     private void leave() {
         if (directory != NONE) {
-            close(directory);
+            posix.close(directory);
             directory = NONE;
             entered = NONE;
         }
@@ -158,7 +146,8 @@ public final class MetadataTree implements AutoCloseable {
 
     /// Makes a file, which must not be there, writes its bytes, closes it.
     public int create(int file) {
-        int fd = open(directory, nameOf(file), Posix.O_WRONLY | Posix.O_CREAT | Posix.O_EXCL | Posix.O_NOFOLLOW);
+        int flags = PosixFiles.O_WRONLY | PosixFiles.O_CREAT | PosixFiles.O_EXCL | PosixFiles.O_NOFOLLOW;
+        int fd = posix.open(directory, nameOf(file), flags, FILE_MODE);
         if (fd < 0) {
             return fd;
         }
@@ -166,35 +155,32 @@ public final class MetadataTree implements AutoCloseable {
         while (written < fileBytes) {
             long result = posix.write(fd, content.address() + written, fileBytes - written, written);
             if (result <= 0) {
-                close(fd);
+                posix.close(fd);
                 return result < 0 ? (int) result : -Errno.EIO.number;
             }
             written += (int) result;
         }
-        return close(fd);
+        return posix.close(fd);
     }
 
     public int stat(int file) {
-        return (int) libc.call(STATX, directory, nameOf(file), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, status.address())
-                        == 0
-                ? 0
-                : -libc.errno();
+        return posix.status(directory, nameOf(file), FileStatus.BASIC, status.address());
     }
 
     /// Opens a file for reading and closes it.
     public int open(int file) {
-        int fd = open(directory, nameOf(file), Posix.O_RDONLY | Posix.O_NOFOLLOW);
-        return fd < 0 ? fd : close(fd);
+        int fd = posix.open(directory, nameOf(file), PosixFiles.O_RDONLY | PosixFiles.O_NOFOLLOW, 0);
+        return fd < 0 ? fd : posix.close(fd);
     }
 
     /// Gives a file another name in its directory.
     public int rename(int file) {
-        return (int) libc.call(RENAMEAT, directory, nameOf(file), directory, renamedOf(file)) == 0 ? 0 : -libc.errno();
+        return posix.rename(directory, nameOf(file), renamedOf(file));
     }
 
     /// Removes a file that was renamed.
     public int unlink(int file) {
-        return (int) libc.call(UNLINKAT, directory, renamedOf(file), 0) == 0 ? 0 : -libc.errno();
+        return posix.unlink(directory, renamedOf(file));
     }
 
     /// What [#enter] returned, as an exception.
@@ -226,36 +212,14 @@ public final class MetadataTree implements AutoCloseable {
         return renamed + (long) file * NAME_BYTES;
     }
 
-    private int open(int at, long name, int flags) {
-        while (true) {
-            int fd = (int) libc.call(OPENAT, at, name, flags | Posix.O_CLOEXEC, FILE_MODE);
-            if (fd >= 0) {
-                return fd;
-            }
-            if (libc.errno() != Errno.EINTR.number) {
-                return -libc.errno();
-            }
-        }
-    }
-
-    /// On Linux the descriptor is gone after EINTR too.
-    private int close(int fd) {
-        return (int) libc.call(CLOSE, fd) == 0 || libc.errno() == Errno.EINTR.number ? 0 : -libc.errno();
-    }
-
-    private int mkdir(int at, long name) {
-        return (int) libc.call(MKDIRAT, at, name, DIRECTORY_MODE) == 0 ? 0 : -libc.errno();
-    }
-
     @Override
     public void close() {
         leave();
         if (root != NONE) {
-            close(root);
+            posix.close(root);
             root = NONE;
         }
         posix.close();
-        libc.close();
         arena.close();
     }
 }

@@ -26,7 +26,7 @@ public final class MetadataTrees implements AutoCloseable {
     /// @throws TargetRefusedException where that must not or cannot be, with the remedy
     public static MetadataTrees claim(Path directory, String name, Work.Metadata work, int threads) throws IOException {
         TargetDirectory target = TargetDirectory.claimForBench(directory, name);
-        try (Posix posix = new Posix()) {
+        try (PosixFiles posix = new PosixFiles()) {
             long needed = threads * (long) work.files() * (FILE_BYTES + roundUp(work.fileBytes()));
             TargetRules.checkSpace(
                     target.path(),

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 final class NullEngine implements Engine {
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment[] memory;
+    private final boolean async;
     /// Operations in the order in which they were queued, in a circle: those that are looked at, then those that are
     /// submitted, then those that are queued.
     private final int mask;
@@ -19,7 +20,9 @@ final class NullEngine implements Engine {
     private int queued;
     private int files;
 
-    NullEngine(int depth, int blockBytes) throws PosixException {
+    /// @param async whether it passes for an engine whose operations complete later
+    NullEngine(int depth, int blockBytes, boolean async) throws PosixException {
+        this.async = async;
         try {
             memory = DirectMemory.slots(arena, depth, blockBytes);
         } catch (PosixException e) {
@@ -39,7 +42,7 @@ final class NullEngine implements Engine {
 
     @Override
     public boolean async() {
-        return false;
+        return async;
     }
 
     @Override

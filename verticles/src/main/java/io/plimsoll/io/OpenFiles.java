@@ -1,5 +1,6 @@
 package io.plimsoll.io;
 
+import io.plimsoll.model.BlockSizes;
 import java.util.Arrays;
 
 /// The files that an engine has open, by the number that it gave them: the lowest that is free, counting from 0.
@@ -7,15 +8,15 @@ final class OpenFiles implements AutoCloseable {
     private static final int MODE = 0644;
     private static final int CLOSED = -1;
 
-    private final Posix posix;
-    private final int blockBytes;
+    private final PosixFiles posix;
+    private final BlockSizes blocks;
     private int[] fds = new int[0];
     private String[] paths = new String[0];
 
-    /// @param blockBytes of the largest operation
-    OpenFiles(Posix posix, int blockBytes) {
+    /// @param blocks of the operations
+    OpenFiles(PosixFiles posix, BlockSizes blocks) {
         this.posix = posix;
-        this.blockBytes = blockBytes;
+        this.blocks = blocks;
     }
 
     int open(FileRef file, OpenMode mode) throws PosixException {
@@ -42,8 +43,8 @@ final class OpenFiles implements AutoCloseable {
         int fd;
         try {
             fd = switch (file) {
-                case FileRef.In in -> posix.openAt(in.directory().descriptor(), in.name(), flags, MODE, path);
-                case FileRef.At _ -> posix.openAt(Posix.AT_FDCWD, path, flags, MODE, path);
+                case FileRef.In in -> posix.open(in.directory().descriptor(), in.name(), flags, MODE, path);
+                case FileRef.At _ -> posix.open(PosixFiles.AT_FDCWD, path, flags, MODE, path);
             };
         } catch (PosixException e) {
             if (direct && e.errno() == Errno.EINVAL.number) {
@@ -64,21 +65,23 @@ final class OpenFiles implements AutoCloseable {
     }
 
     private static int flags(OpenMode mode, boolean direct) {
-        int access = mode.read() && mode.write() ? Posix.O_RDWR : mode.write() ? Posix.O_WRONLY : Posix.O_RDONLY;
+        int access = mode.read() && mode.write()
+                ? PosixFiles.O_RDWR
+                : mode.write() ? PosixFiles.O_WRONLY : PosixFiles.O_RDONLY;
         int sync = switch (mode.sync()) {
             case NONE -> 0;
-            case DSYNC -> Posix.O_DSYNC;
-            case SYNC -> Posix.O_SYNC;
+            case DSYNC -> PosixFiles.O_DSYNC;
+            case SYNC -> PosixFiles.O_SYNC;
         };
         // Who laid the file out has followed the links; one that is there now was put there meanwhile.
-        return Posix.O_NOFOLLOW
+        return PosixFiles.O_NOFOLLOW
                 | access
                 | sync
-                | (mode.create() ? Posix.O_CREAT | Posix.O_EXCL : 0)
-                | (direct ? Posix.O_DIRECT : 0);
+                | (mode.create() ? PosixFiles.O_CREAT | PosixFiles.O_EXCL : 0)
+                | (direct ? PosixFiles.O_DIRECT : 0);
     }
 
-    private void checkAlignment(Posix.Status status, String path) throws PosixException {
+    private void checkAlignment(FileStatus status, String path) throws PosixException {
         int memory = status.directMemoryBytes();
         if (memory > SlotMemory.SLOT_ALIGN_BYTES) {
             throw new PosixException(
@@ -88,15 +91,7 @@ final class OpenFiles implements AutoCloseable {
                     "direct I/O needs memory aligned to " + memory + " bytes, and there is only "
                             + SlotMemory.SLOT_ALIGN_BYTES + "; use --direct=0");
         }
-        int offset = status.directOffsetBytes();
-        if (offset > 0 && blockBytes % offset != 0) {
-            throw new PosixException(
-                    "open",
-                    path,
-                    0,
-                    "direct I/O needs blocks of a multiple of " + offset + " bytes, and these are of " + blockBytes
-                            + "; choose another block size, or --direct=0");
-        }
+        DirectAlignment.check(blocks, status.directOffsetBytes(), path);
     }
 
     /// The descriptor of an open file.

@@ -1,6 +1,5 @@
 package io.plimsoll.io;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -8,107 +7,200 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 
-/// The calls of libc that look after whole files: their blocks, cached pages, locks, and names. Linux, 64 bit.
+/// The calls of libc that look after files and directories: by name and as a whole. Linux, 64 bit.
 ///
-/// As with [Posix], an instance has one owner and is used by one thread at a time.
-final class PosixFiles implements AutoCloseable {
+/// As with [Posix], an instance has one owner and is used by one thread at a time. What takes a name as an address, of
+/// bytes that end with NUL, returns a result or -errno and allocates nothing; what takes it as a string throws, with
+/// the
+/// path that its last parameter is.
+final class PosixFiles extends Posix {
+    static final int O_RDONLY = 0;
+    static final int O_WRONLY = 1;
+    static final int O_RDWR = 2;
+    static final int O_CREAT = 0x40;
+    static final int O_EXCL = 0x80;
+    static final int O_DSYNC = 0x1000;
+    static final int O_SYNC = 0x101000;
+    static final int O_DIRECT;
+    static final int O_DIRECTORY;
+    static final int O_NOFOLLOW;
+    static final int AT_FDCWD = -100;
+
+    private static final int O_CLOEXEC = 0x80000;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
-    private static final int STATX_STATS_AND_BIRTH = 0xfff;
-    private static final long STATX_BYTES = 256;
-    private static final long STATX_BLOCK_BYTES = 512;
+    private static final int MFD_CLOEXEC = 1;
     private static final int POSIX_FADV_DONTNEED = 4;
     private static final int F_OFD_SETLK = 37;
     private static final short F_RDLCK = 0;
     private static final short F_WRLCK = 1;
     private static final long FLOCK_BYTES = 32;
+    private static final long STATVFS_BYTES = 112;
+    private static final long ST_RDONLY = 1;
     /// The same on every architecture, as with all calls that Linux got since 5.1.
     private static final long SYS_CACHESTAT = 451;
 
-    private static final long FS_IOC_FIEMAP = 0xC020660BL;
-    private static final int FIEMAP_FLAG_SYNC = 1;
-    private static final int FIEMAP_EXTENT_LAST = 1;
-    private static final int FIEMAP_EXTENT_UNWRITTEN = 0x800;
-    private static final long FIEMAP_BYTES = 32;
-    private static final long FIEMAP_EXTENT_BYTES = 56;
-    private static final int EXTENTS_AT_ONCE = 512;
-    /// More are not looked at: 4 GiB in pieces of 4 KiB.
-    private static final int EXTENTS_MAX = 1 << 20;
-
-    private static final MemorySegment STATX = Libc.function("statx");
-    private static final MemorySegment FADVISE = Libc.function("posix_fadvise");
-    private static final MemorySegment IOCTL = Libc.function("ioctl");
-    private static final MemorySegment FCNTL = Libc.function("fcntl");
-    private static final MemorySegment SYSCALL = Libc.function("syscall");
+    private static final MemorySegment OPENAT = Libc.function("openat");
+    private static final MemorySegment MKDIRAT = Libc.function("mkdirat");
     private static final MemorySegment RENAMEAT = Libc.function("renameat");
+    private static final MemorySegment UNLINKAT = Libc.function("unlinkat");
+    private static final MemorySegment STATX = Libc.function("statx");
+    private static final MemorySegment FSTATVFS = Libc.function("fstatvfs");
+    private static final MemorySegment MEMFD_CREATE = Libc.function("memfd_create");
+    private static final MemorySegment FTRUNCATE = Libc.function("ftruncate");
+    private static final MemorySegment FADVISE = Libc.function("posix_fadvise");
+    private static final MemorySegment FCNTL = Libc.function("fcntl");
+    private static final MemorySegment IOCTL = Libc.function("ioctl");
 
-    private final Libc libc = new Libc();
+    static {
+        // These three are the only ones used here that differ: asm-generic (x86, riscv, s390) against arm and power.
+        String arch = System.getProperty("os.arch");
+        boolean arm = arch.equals("aarch64") || arch.equals("ppc64le");
+        O_DIRECT = arch.equals("ppc64le") ? 0x20000 : arm ? 0x10000 : 0x4000;
+        O_DIRECTORY = arm ? 0x4000 : 0x10000;
+        O_NOFOLLOW = arm ? 0x8000 : 0x20000;
+    }
 
-    /// What a file is.
+    /// @param directory descriptor that a relative `name` starts from, or [#AT_FDCWD]
+    int open(int directory, long name, int flags, int mode) {
+        while (true) {
+            int fd = (int) libc.call(OPENAT, directory, name, flags | O_CLOEXEC, mode);
+            if (fd >= 0 || libc.errno() != Errno.EINTR.number) {
+                return fd >= 0 ? fd : -libc.errno();
+            }
+        }
+    }
+
+    /// Likewise.
+    int open(int directory, String name, int flags, int mode, String path) throws PosixException {
+        try (Arena scratch = Arena.ofConfined()) {
+            int fd = open(directory, scratch.allocateFrom(name).address(), flags, mode);
+            if (fd < 0) {
+                throw new PosixException("open", path, -fd);
+            }
+            return fd;
+        }
+    }
+
+    int makeDirectory(int directory, long name, int mode) {
+        return (int) libc.call(MKDIRAT, directory, name, mode) == 0 ? 0 : -libc.errno();
+    }
+
+    /// Gives a file of a directory another name there, which may be taken: that file is replaced.
+    int rename(int directory, long from, long to) {
+        return (int) libc.call(RENAMEAT, directory, from, directory, to) == 0 ? 0 : -libc.errno();
+    }
+
+    /// Likewise.
+    void rename(int directory, String from, String to, String path) throws PosixException {
+        try (Arena scratch = Arena.ofConfined()) {
+            int result = rename(
+                    directory,
+                    scratch.allocateFrom(from).address(),
+                    scratch.allocateFrom(to).address());
+            if (result != 0) {
+                throw new PosixException("rename", path, -result);
+            }
+        }
+    }
+
+    int unlink(int directory, long name) {
+        return (int) libc.call(UNLINKAT, directory, name, 0) == 0 ? 0 : -libc.errno();
+    }
+
+    void unlink(int directory, String name, String path) throws PosixException {
+        try (Arena scratch = Arena.ofConfined()) {
+            int result = unlink(directory, scratch.allocateFrom(name).address());
+            if (result != 0) {
+                throw new PosixException("unlink", path, -result);
+            }
+        }
+    }
+
+    /// Of a symbolic link itself.
     ///
-    /// @param mode kind and permissions, as in `st_mode`
-    /// @param allocatedBytes that the file system keeps for it
-    /// @param bornSeconds when it was made; 0 where the file system does not tell
-    record Stat(
-            int mode,
-            long inode,
-            long bytes,
-            long allocatedBytes,
-            long bornSeconds,
-            int bornNanos,
-            long modifiedSeconds,
-            int modifiedNanos) {
-        private static final int KIND = 0xF000;
-
-        boolean isRegular() {
-            return (mode & KIND) == 0x8000;
-        }
-
-        boolean isLink() {
-            return (mode & KIND) == 0xA000;
-        }
-
-        boolean isDirectory() {
-            return (mode & KIND) == 0x4000;
-        }
-
-        /// Changes when the file is written to, or another one takes its name.
-        String stamp() {
-            return inode + ":" + modifiedSeconds + "." + modifiedNanos;
-        }
-
-        /// Stays while the file is written to, and changes when another one takes its name.
-        String identity() {
-            return inode + ":born:" + bornSeconds + "." + bornNanos;
-        }
+    /// @param fields that are asked for: [FileStatus#BASIC], [FileStatus#ALL]
+    /// @param status address of [FileStatus#BYTES]
+    int status(int directory, long name, int fields, long status) {
+        return (int) libc.call(STATX, directory, name, AT_SYMLINK_NOFOLLOW, fields, status) == 0 ? 0 : -libc.errno();
     }
 
     /// Of a name in a directory; of a symbolic link itself.
-    Stat stat(int directory, String name, String path) throws PosixException {
-        return stat(directory, name, AT_SYMLINK_NOFOLLOW, path);
+    FileStatus status(int directory, String name, String path) throws PosixException {
+        return status(directory, name, AT_SYMLINK_NOFOLLOW, path);
     }
 
-    Stat stat(int fd, String path) throws PosixException {
-        return stat(fd, "", AT_EMPTY_PATH, path);
+    /// Of a path, of what it leads to.
+    FileStatus status(String path) throws PosixException {
+        return status(AT_FDCWD, path, 0, path);
     }
 
-    private Stat stat(int directory, String name, int flags, String path) throws PosixException {
+    FileStatus status(int fd, String path) throws PosixException {
+        return status(fd, "", AT_EMPTY_PATH, path);
+    }
+
+    private FileStatus status(int directory, String name, int flags, String path) throws PosixException {
         try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment s = scratch.allocate(STATX_BYTES, 8);
-            MemorySegment nameBytes = scratch.allocateFrom(name);
-            if ((int) libc.call(STATX, directory, nameBytes.address(), flags, STATX_STATS_AND_BIRTH, s.address())
-                    != 0) {
+            MemorySegment status = scratch.allocate(FileStatus.BYTES, 8);
+            long nameBytes = scratch.allocateFrom(name).address();
+            if ((int) libc.call(STATX, directory, nameBytes, flags, FileStatus.ALL, status.address()) != 0) {
                 throw new PosixException("statx", path, libc.errno());
             }
-            return new Stat(
-                    s.get(JAVA_SHORT, 28) & 0xFFFF,
-                    s.get(JAVA_LONG, 32),
-                    s.get(JAVA_LONG, 40),
-                    s.get(JAVA_LONG, 48) * STATX_BLOCK_BYTES,
-                    s.get(JAVA_LONG, 80),
-                    s.get(JAVA_INT, 88),
-                    s.get(JAVA_LONG, 112),
-                    s.get(JAVA_INT, 120));
+            return FileStatus.of(status);
+        }
+    }
+
+    /// The file system that holds an open file.
+    FileSystemSpace space(int fd, String path) throws PosixException {
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment s = scratch.allocate(STATVFS_BYTES, 8);
+            if ((int) libc.call(FSTATVFS, fd, s.address()) != 0) {
+                throw new PosixException("statvfs", path, libc.errno());
+            }
+            long unit = s.get(JAVA_LONG, 8);
+            return new FileSystemSpace(
+                    s.get(JAVA_LONG, 16) * unit, s.get(JAVA_LONG, 32) * unit, (s.get(JAVA_LONG, 72) & ST_RDONLY) != 0);
+        }
+    }
+
+    void truncate(int fd, long bytes, String path) throws PosixException {
+        if ((int) libc.call(FTRUNCATE, fd, bytes) != 0) {
+            throw new PosixException("truncate", path, libc.errno());
+        }
+    }
+
+    /// Writes the first `bytes` of `buffer`, all of them: a short write is continued, and its cause is found by the
+    /// call that follows it.
+    void writeFully(int fd, MemorySegment buffer, long bytes, long offset, String path) throws PosixException {
+        long done = 0;
+        while (done < bytes) {
+            long written = write(fd, buffer.address() + done, bytes - done, offset + done);
+            if (written <= 0) {
+                throw new PosixException(
+                        "write",
+                        path,
+                        (int) -written,
+                        done == 0 && written < 0 ? "" : done + " of " + bytes + " bytes were written");
+            }
+            done += written;
+        }
+    }
+
+    /// Makes the names in a directory durable. Not every file system syncs directories; those that do not have nothing
+    /// to sync.
+    void fsyncDirectory(int fd, String path) throws PosixException {
+        int result = sync(fd, false);
+        if (result != 0 && -result != Errno.EINVAL.number) {
+            throw new PosixException("fsync", path, -result);
+        }
+    }
+
+    /// Called once for a file and never again after a failure: the kernel reports an error of writing back once, and a
+    /// second fsync would succeed without the bytes being on disk.
+    void fsync(int fd, String path) throws PosixException {
+        int result = sync(fd, false);
+        if (result != 0) {
+            throw new PosixException("fsync", path, -result);
         }
     }
 
@@ -126,17 +218,20 @@ final class PosixFiles implements AutoCloseable {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment range = scratch.allocate(16, 8); // all zeros: the whole file
             MemorySegment stat = scratch.allocate(40, 8);
-            return libc.call(SYSCALL, SYS_CACHESTAT, fd, range.address(), stat.address(), 0) == 0
+            return syscall(SYS_CACHESTAT, fd, range.address(), stat.address(), 0, 0, 0) == 0
                     ? OptionalLong.of(stat.get(JAVA_LONG, 0))
                     : OptionalLong.empty();
         }
     }
 
-    /// Locks a whole file for this descriptor as [Posix#tryLock] does, or shares it with others that share it. A
-    /// lock of the other kind is exchanged.
+    /// Locks a whole file for this descriptor, or shares it with others that share it; false where another descriptor,
+    /// of any process, holds a lock that this one does not go with. A lock of the other kind is exchanged.
+    ///
+    /// An open file description lock, not the kind that `FileChannel` takes: that one belongs to the process, and
+    /// is lost as soon as the process closes any other descriptor of the same file.
     boolean tryLock(int fd, boolean shared, String path) throws PosixException {
         try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment flock = scratch.allocate(FLOCK_BYTES, 8);
+            MemorySegment flock = scratch.allocate(FLOCK_BYTES, 8); // whence, start, length, pid: 0 is the whole file
             flock.set(JAVA_SHORT, 0, shared ? F_RDLCK : F_WRLCK);
             if ((int) libc.call(FCNTL, fd, F_OFD_SETLK, flock.address()) == 0) {
                 return true;
@@ -148,72 +243,25 @@ final class PosixFiles implements AutoCloseable {
         }
     }
 
-    /// Gives a file of a directory another name there, which may be taken: that file is replaced.
-    void rename(int directory, String from, String to, String path) throws PosixException {
-        try (Arena scratch = Arena.ofConfined()) {
-            long old = scratch.allocateFrom(from).address();
-            long name = scratch.allocateFrom(to).address();
-            if ((int) libc.call(RENAMEAT, directory, old, directory, name) != 0) {
-                throw new PosixException("rename", path, libc.errno());
-            }
-        }
+    /// @param argument address of what the request reads and writes
+    int control(int fd, long request, long argument) {
+        return (int) libc.call(IOCTL, fd, request, argument) == 0 ? 0 : -libc.errno();
     }
 
-    /// What of the first `bytes` of a file is mapped to the storage.
-    ///
-    /// @param unwrittenBytes reserved and never written: they read as zeros without the storage
-    record Mapped(long mappedBytes, long unwrittenBytes) {}
-
-    /// Writes back what is cached first. Null where the file system does not tell, or the file is in too many
-    /// pieces.
-    Mapped mapped(int fd, long bytes, String path) throws PosixException {
-        long mapped = 0;
-        long unwritten = 0;
-        long from = 0;
+    /// A file in memory, of which nothing reaches a disk.
+    int memoryFile(String name, long bytes) throws PosixException {
         try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment map = scratch.allocate(FIEMAP_BYTES + EXTENTS_AT_ONCE * FIEMAP_EXTENT_BYTES, 8);
-            for (int seen = 0; from < bytes; ) {
-                map.asSlice(0, FIEMAP_BYTES).fill((byte) 0);
-                map.set(JAVA_LONG, 0, from);
-                map.set(JAVA_LONG, 8, bytes - from);
-                map.set(JAVA_INT, 16, FIEMAP_FLAG_SYNC);
-                map.set(JAVA_INT, 24, EXTENTS_AT_ONCE);
-                if ((int) libc.call(IOCTL, fd, FS_IOC_FIEMAP, map.address()) != 0) {
-                    if (libc.errno() == Errno.EINTR.number) {
-                        continue;
-                    }
-                    if (libc.errno() == Errno.EIO.number) {
-                        throw new PosixException("fiemap", path, libc.errno());
-                    }
-                    return null;
-                }
-                int extents = map.get(JAVA_INT, 20);
-                seen += extents;
-                if (seen > EXTENTS_MAX) {
-                    return null;
-                }
-                boolean last = extents == 0;
-                for (int i = 0; i < extents; i++) {
-                    long at = FIEMAP_BYTES + i * FIEMAP_EXTENT_BYTES;
-                    long begin = Math.max(map.get(JAVA_LONG, at), from);
-                    long end = Math.min(map.get(JAVA_LONG, at) + map.get(JAVA_LONG, at + 16), bytes);
-                    int flags = map.get(JAVA_INT, at + 40);
-                    long length = Math.max(end - begin, 0);
-                    mapped += length;
-                    unwritten += (flags & FIEMAP_EXTENT_UNWRITTEN) != 0 ? length : 0;
-                    from = Math.max(from, end);
-                    last |= (flags & FIEMAP_EXTENT_LAST) != 0;
-                }
-                if (last) {
-                    break;
-                }
+            int fd = (int) libc.call(MEMFD_CREATE, scratch.allocateFrom(name).address(), MFD_CLOEXEC);
+            if (fd < 0) {
+                throw new PosixException("memfd_create", name, libc.errno());
             }
-            return new Mapped(mapped, unwritten);
+            try {
+                truncate(fd, bytes, name);
+            } catch (PosixException e) {
+                close(fd, name);
+                throw e;
+            }
+            return fd;
         }
-    }
-
-    @Override
-    public void close() {
-        libc.close();
     }
 }

@@ -4,8 +4,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// For how long at least one task of this machine has waited for a resource since boot, by the kernel's account in
-/// `/proc/pressure` (Documentation/accounting/psi.rst). Empty where the kernel does not count.
-public record Pressure(Optional<Long> cpuNs, Optional<Long> memoryNs, Optional<Long> ioNs) {
+/// `/proc/pressure` (Documentation/accounting/psi.rst). Empty where the kernel does not count. Waiting for I/O is not
+/// among them: a benchmark of storage does nothing else, and so it says nothing of others.
+public record Pressure(Optional<Long> cpuNs, Optional<Long> memoryNs) {
     private static final Path FOLDER = Path.of("/proc/pressure");
 
     public static Pressure sample() {
@@ -13,11 +14,11 @@ public record Pressure(Optional<Long> cpuNs, Optional<Long> memoryNs, Optional<L
     }
 
     static Pressure sample(Path folder) {
-        return new Pressure(some(folder, "cpu"), some(folder, "memory"), some(folder, "io"));
+        return new Pressure(some(folder, "cpu"), some(folder, "memory"));
     }
 
     public Pressure minus(Pressure earlier) {
-        return new Pressure(minus(cpuNs, earlier.cpuNs), minus(memoryNs, earlier.memoryNs), minus(ioNs, earlier.ioNs));
+        return new Pressure(minus(cpuNs, earlier.cpuNs), minus(memoryNs, earlier.memoryNs));
     }
 
     private static Optional<Long> minus(Optional<Long> later, Optional<Long> earlier) {

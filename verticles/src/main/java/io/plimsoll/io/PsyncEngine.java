@@ -1,19 +1,20 @@
 package io.plimsoll.io;
 
+import io.plimsoll.model.BlockSizes;
 import java.lang.foreign.MemorySegment;
 
 /// `pread`, `pwrite`, `fsync` and `fdatasync` on the calling thread, one at a time.
 final class PsyncEngine extends BlockingEngine {
-    private final Posix posix;
+    private final PosixFiles posix;
     private final OpenFiles files;
     private final SlotMemory memory;
 
-    PsyncEngine(int depth, int blockBytes) throws PosixException {
+    PsyncEngine(int depth, BlockSizes blocks) throws PosixException {
         super(depth);
-        posix = new Posix();
-        files = new OpenFiles(posix, blockBytes);
+        posix = new PosixFiles();
+        files = new OpenFiles(posix, blocks);
         try {
-            memory = new SlotMemory(posix, depth, blockBytes);
+            memory = new SlotMemory(posix, depth, blocks.maxBytes());
         } catch (PosixException e) {
             posix.close();
             throw e;

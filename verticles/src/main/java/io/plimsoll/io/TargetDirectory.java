@@ -17,7 +17,7 @@ import java.util.List;
 public final class TargetDirectory implements AutoCloseable {
     private static final String BENCH_DIRECTORY = "plimsoll-bench";
 
-    private final Posix posix;
+    private final PosixFiles posix;
     private final DirectoryUse use;
     private final Path path;
     private final Object identity;
@@ -37,7 +37,7 @@ public final class TargetDirectory implements AutoCloseable {
     }
 
     private TargetDirectory(
-            Posix posix,
+            PosixFiles posix,
             DirectoryUse use,
             Path path,
             Object identity,
@@ -74,25 +74,43 @@ public final class TargetDirectory implements AutoCloseable {
         Path path = directory.toAbsolutePath().normalize();
         TargetRules.check(path);
         List<Path> made = makeMissing(path);
-        Posix posix = new Posix();
+        PosixFiles posix = new PosixFiles();
         int fd = -1;
         Marker marker = null;
         try {
             TargetRules.checkReal(path.toRealPath(), path);
-            fd = posix.openAt(
-                    Posix.AT_FDCWD,
+            fd = posix.open(
+                    PosixFiles.AT_FDCWD,
                     path.toString(),
-                    Posix.O_RDONLY | Posix.O_DIRECTORY | Posix.O_NOFOLLOW,
+                    PosixFiles.O_RDONLY | PosixFiles.O_DIRECTORY | PosixFiles.O_NOFOLLOW,
                     0,
                     path + "");
             Object identity = identity(Path.of("/proc/self/fd/" + fd));
             TargetRules.checkContent(path, use);
             marker = Marker.place(posix, use, path, fd, owner);
+            if (marker.fresh()) {
+                marker.makeDurable();
+                posix.fsyncDirectory(fd, path.toString());
+                syncNames(posix, made);
+            }
             int leftovers = use.removeLeftovers(path);
             return new TargetDirectory(posix, use, path, identity, fd, marker, made, leftovers);
         } catch (IOException | RuntimeException e) {
             giveBack(posix, path, fd, marker, made, e);
             throw e;
+        }
+    }
+
+    /// That a file was synced does not say that the directories above it are there after a power cut.
+    private static void syncNames(PosixFiles posix, List<Path> made) throws PosixException {
+        for (Path directory : made) {
+            String above = directory.getParent().toString();
+            int fd = posix.open(PosixFiles.AT_FDCWD, above, PosixFiles.O_RDONLY | PosixFiles.O_DIRECTORY, 0, above);
+            try {
+                posix.fsyncDirectory(fd, above);
+            } finally {
+                posix.close(fd, above);
+            }
         }
     }
 
@@ -218,7 +236,7 @@ public final class TargetDirectory implements AutoCloseable {
         return made;
     }
 
-    private static void giveBack(Posix posix, Path path, int fd, Marker marker, List<Path> made, Exception cause) {
+    private static void giveBack(PosixFiles posix, Path path, int fd, Marker marker, List<Path> made, Exception cause) {
         try (posix) {
             if (marker != null) {
                 if (marker.fresh()) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 public final class TargetProbe implements AutoCloseable {
     private static final Path SYS = Path.of("/sys");
 
-    private final Posix posix = new Posix();
+    private final PosixFiles posix = new PosixFiles();
     private final TargetDirectory target;
     private final Optional<Mount> mount;
     private final Optional<BlockDevice> device;

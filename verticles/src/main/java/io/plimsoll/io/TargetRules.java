@@ -155,8 +155,9 @@ final class TargetRules {
 
     /// Asked before anything is made, because root passes every other check of being allowed to write.
     private static void checkFileSystem(Path path, Path there) throws IOException {
-        try (Posix posix = new Posix()) {
-            int fd = posix.openAt(Posix.AT_FDCWD, there.toString(), Posix.O_RDONLY | Posix.O_DIRECTORY, 0, there + "");
+        try (PosixFiles posix = new PosixFiles()) {
+            int fd = posix.open(
+                    PosixFiles.AT_FDCWD, there.toString(), PosixFiles.O_RDONLY | PosixFiles.O_DIRECTORY, 0, there + "");
             boolean readOnly;
             try {
                 readOnly = posix.space(fd, there.toString()).readOnly();

@@ -10,7 +10,8 @@ public enum EngineKind {
     PSYNC,
     /// Linux's submission and completion rings, many operations in flight.
     IO_URING,
-    /// `java.nio.channels.FileChannel`, one at a time; needs no native access.
+    /// `java.nio.channels.FileChannel`, one at a time; makes no native calls. Laying out and locking files does,
+    /// whatever the engine.
     FILECHANNEL,
     /// Loads and stores in a mapping of the file, one at a time.
     MMAP,

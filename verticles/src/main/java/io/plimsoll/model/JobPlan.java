@@ -41,6 +41,11 @@ public record JobPlan(String name, Work work, EngineChoice engine, int threads, 
                         + iodepth + " cannot be had; use io_uring, or more data threads (numjobs)");
             }
         }
+
+        /// Operations in flight of one data thread where that engine runs, be it a fallback.
+        public int iodepthWith(EngineKind ran) {
+            return ran.queues() ? iodepth : 1;
+        }
     }
 
     /// @param rampNs before measuring begins; its operations are not in the result

@@ -2,8 +2,8 @@ package io.plimsoll.report;
 
 import io.plimsoll.model.Require;
 
-/// The distribution of a duration over `count` operations, in ns. Percentiles come from merged histograms (three
-/// significant digits) or, where `exact`, from every single value; the maximum is always exact.
+/// The distribution of a duration over `count` operations, in ns. Percentiles come from merged histograms (at most
+/// 0.4 % off) or, where `exact`, from every single value; the maximum is always exact.
 public record Latency(long count, boolean exact, long p50Ns, long p90Ns, long p99Ns, long p999Ns, long maxNs) {
     public Latency {
         Require.positive("operations", count);

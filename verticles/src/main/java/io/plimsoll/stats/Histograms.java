@@ -9,7 +9,7 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 
 /// Reads, writes and merges histograms of latency. The bytes may come from anyone: [#decode] spends bounded memory and
-/// time on them and accepts only what [IntervalRecorder] could have made. Safe for any thread.
+/// time on them and accepts only our range and digits. Safe for any thread.
 public final class Histograms {
     static final int SIGNIFICANT_DIGITS = 3;
     static final long LOWEST_NS = 1;
@@ -20,11 +20,14 @@ public final class Histograms {
     private static final int HEADER_BYTES = 40;
     /// A count takes at most 9 bytes.
     private static final int INFLATED_BYTES_MAX = HEADER_BYTES + 9 * buckets();
+    private static final int INFLATED_FACTOR = 4;
+
+    private static final LatencyHistogram EMPTY = new LatencyHistogram(newCounts());
 
     private Histograms() {}
 
     public static LatencyHistogram empty() {
-        return new LatencyHistogram(newCounts());
+        return EMPTY;
     }
 
     /// The sum of histograms: as if all had been recorded into one. Nothing is lost and the order does not matter.
@@ -88,18 +91,23 @@ public final class Histograms {
         if (length != outer.remaining()) {
             throw refused("it says " + length + " compressed bytes and has " + outer.remaining());
         }
-        byte[] content = new byte[INFLATED_BYTES_MAX];
+        // Most are short: what the longest one needs would cost more than all the rest.
+        byte[] content = new byte[Math.min(INFLATED_FACTOR * encoded.length, INFLATED_BYTES_MAX)];
         try (Inflater inflater = new Inflater()) {
             inflater.setInput(outer);
             int inflated = 0;
-            int n;
-            while (inflated < content.length
-                    && (n = inflater.inflate(content, inflated, content.length - inflated)) > 0) {
+            while (!inflater.finished()) {
+                if (inflated == INFLATED_BYTES_MAX) {
+                    throw refused("more than " + INFLATED_BYTES_MAX + " inflated bytes");
+                }
+                if (inflated == content.length) {
+                    content = Arrays.copyOf(content, Math.min(2 * content.length, INFLATED_BYTES_MAX));
+                }
+                int n = inflater.inflate(content, inflated, content.length - inflated);
+                if (n == 0 && !inflater.finished()) {
+                    throw refused("cut short");
+                }
                 inflated += n;
-            }
-            if (!inflater.finished()) {
-                throw refused(
-                        inflated == content.length ? "more than " + content.length + " inflated bytes" : "cut short");
             }
             return ByteBuffer.wrap(content, 0, inflated);
         } catch (DataFormatException e) {

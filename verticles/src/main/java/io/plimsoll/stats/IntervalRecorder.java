@@ -1,20 +1,24 @@
 package io.plimsoll.stats;
 
+import io.plimsoll.stats.OpRecorder.Track;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
-import org.HdrHistogram.WriterReaderPhaser;
 
-/// Collects the latency and bytes of completed operations, and hands them over interval by interval.
+/// An [OpRecorder] of one kind of operation, read interval by interval.
 ///
 /// One thread records, wait-free and without allocation; any other thread may take an interval. Every operation is in
-/// exactly one interval, with its latency, its bytes and its count: the two halves swap as in HdrHistogram's
-/// `SingleWriterRecorder`, whose phaser is used here because that class would not carry the bytes along.
+/// exactly one interval with each of its numbers; with a taking in the middle of it they may be in two that follow each
+/// other.
 public final class IntervalRecorder {
-    /// How long a reader sleeps when it meets a writer in the middle of recording (some tens of ns).
-    private static final long YIELD_NS = 50_000;
+    private static final int KIND = 0;
 
-    private final WriterReaderPhaser phaser = new WriterReaderPhaser();
-    private volatile Half active = new Half();
-    private Half inactive = new Half();
+    private final OpRecorder recorder = new OpRecorder(List.of(Set.of(Track.LAT)));
+    private final AtomicLong maxNs = new AtomicLong();
+    private final long[] seen = new long[OpRecorder.BINS];
+    private long seenBytes;
+    private long seenSaturated;
 
     /// What was recorded since the interval before.
     ///
@@ -31,55 +35,24 @@ public final class IntervalRecorder {
     ///
     /// @param latencyNs from start to completion; below 1 counts as 1, above an hour is marked as saturated
     public void record(long latencyNs, long bytes) {
-        long phase = phaser.writerCriticalSectionEnter();
-        try {
-            active.record(latencyNs, bytes);
-        } finally {
-            phaser.writerCriticalSectionExit(phase);
+        if (latencyNs > maxNs.get()) {
+            maxNs.set(latencyNs);
         }
+        recorder.count(KIND, 1, bytes);
+        recorder.record(KIND, Track.LAT, latencyNs);
     }
 
     /// Ends the interval and begins the next. For any thread, at any time.
-    public Snapshot takeInterval() {
-        phaser.readerLock();
-        try {
-            inactive.clear();
-            Half taken = active;
-            active = inactive;
-            inactive = taken;
-            phaser.flipPhase(YIELD_NS);
-            return taken.snapshot();
-        } finally {
-            phaser.readerUnlock();
-        }
-    }
-
-    private static final class Half {
-        private final Histogram counts = Histograms.newCounts();
-        private long bytes;
-        private long maxNs;
-        private long saturated;
-
-        void record(long latencyNs, long operationBytes) {
-            bytes += operationBytes;
-            if (latencyNs > maxNs) {
-                maxNs = latencyNs;
-            }
-            if (latencyNs > Histograms.HIGHEST_NS) {
-                saturated++;
-            }
-            counts.recordValue(Math.clamp(latencyNs, Histograms.LOWEST_NS, Histograms.HIGHEST_NS));
-        }
-
-        void clear() {
-            counts.reset();
-            bytes = 0;
-            maxNs = 0;
-            saturated = 0;
-        }
-
-        Snapshot snapshot() {
-            return new Snapshot(bytes, counts.getTotalCount(), maxNs, saturated, new LatencyHistogram(counts.copy()));
-        }
+    public synchronized Snapshot takeInterval() {
+        Histogram latencies = Histograms.newCounts();
+        recorder.addNew(KIND, Track.LAT, seen, latencies);
+        LatencyHistogram latency = new LatencyHistogram(latencies);
+        long bytes = recorder.bytes(KIND);
+        long saturated = recorder.saturated();
+        Snapshot taken = new Snapshot(
+                bytes - seenBytes, latency.count(), maxNs.getAndSet(0), saturated - seenSaturated, latency);
+        seenBytes = bytes;
+        seenSaturated = saturated;
+        return taken;
     }
 }

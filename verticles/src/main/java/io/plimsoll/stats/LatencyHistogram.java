@@ -2,8 +2,8 @@ package io.plimsoll.stats;
 
 import org.HdrHistogram.Histogram;
 
-/// How often each latency occurred: 1 ns to 1 h, three significant digits (a value read is at most 0.1 % off).
-/// Immutable, so any thread may read it. Made by [Histograms] and [IntervalRecorder].
+/// How often each latency occurred: 1 ns to 1 h. A value read is at most 0.4 % off, as it was recorded ([OpRecorder]).
+/// Immutable, so any thread may read it. Made by [OpTotals], [IntervalRecorder] and [Histograms].
 public final class LatencyHistogram {
     private final Histogram counts;
 

@@ -3,7 +3,7 @@ package io.plimsoll.stats;
 import io.plimsoll.stats.OpRecorder.Track;
 import org.HdrHistogram.Histogram;
 
-/// The sum of intervals of any number of [OpRecorder]s. Not for more than one thread at a time.
+/// The sum of what any number of [OpRecorder]s have recorded. Not for more than one thread at a time.
 public final class OpTotals {
     private final Histogram[] counts;
     private final long[] ops;

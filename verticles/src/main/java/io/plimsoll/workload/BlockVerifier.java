@@ -26,7 +26,7 @@ import java.util.zip.CRC32C;
 /// with other damage; a unit in the wrong place; zeros. An older write is told from the last one by the verifier that
 /// sealed both, as it keeps 4 bytes for each unit. It does not judge units that it never sealed: the file may have
 /// held anything. The verifier of work that only reads remembers nothing, and demands that each unit is sealed, by an
-/// earlier job or before it began.
+/// earlier job or before it began. [#ofLayout] remembers nothing either.
 ///
 /// **What is assumed.** A unit is written by one write at a time and not read meanwhile (see [InFlight]); no other
 /// data thread writes to the same file. A unit that is being written when the machine crashes may be torn afterwards,
@@ -34,10 +34,14 @@ import java.util.zip.CRC32C;
 ///
 /// One data thread. Sealing and checking allocate nothing.
 public final class BlockVerifier {
-    /// Of one data thread, where it writes: 64 GiB in units of 4 KiB, remembered in 64 MiB.
-    public static final long REMEMBERED_UNITS_MAX = 1 << 24;
+    /// Of all data threads of a job together, where they write: 128 GiB in units of 4 KiB, remembered in 128 MiB, which
+    /// is half of the direct memory that a JVM of 256 MiB gives.
+    public static final long REMEMBERED_UNITS_MAX = 1 << 25;
+    /// That one of them takes.
+    public static final int REMEMBERED_UNIT_BYTES = Integer.BYTES;
+    /// What is sealed by itself, where every block is a multiple of it.
+    public static final int UNIT_BYTES = 4096;
 
-    private static final int UNIT_BYTES = 4096;
     private static final int SECTOR_BYTES = 512;
 
     /// "PLIMSOL1"
@@ -71,10 +75,16 @@ public final class BlockVerifier {
     private long unitsChecked;
     private long unitsNotJudged;
 
-    /// @param run tells the writes of this run from those of earlier ones with the same seed: the wall clock in ms when
-    ///     the run began
+    /// @param thread number of the data thread whose files they are; 0 for a file that data threads share
+    /// @param run tells the writes of this run from those of earlier ones with the same seed: the wall clock in ms
+    ///     when the run began
     /// @throws IllegalArgumentException where the work is not verified, or has more units than can be remembered
+    /// @throws OutOfMemoryError where the JVM was given too little
     public BlockVerifier(Work.Blocks work, int thread, long seed, long run) {
+        this(work, thread, seed, run, rememberedUnits(work));
+    }
+
+    private BlockVerifier(Work.Blocks work, int thread, long seed, long run, long remembered) {
         if (!work.content().verify()) {
             throw new IllegalArgumentException("the blocks of this work are not verified");
         }
@@ -83,8 +93,18 @@ public final class BlockVerifier {
         this.run = run;
         unitBytes = unitBytes(work.blocks());
         unitsPerFile = work.bytesPerFile() / unitBytes;
-        lastWrites = work.mode().writes() ? memoryOf(unitsPerFile * work.files()) : null;
+        lastWrites = remembered > 0 ? memoryOf(remembered) : null;
         copy = new byte[unitBytes];
+    }
+
+    /// Seals what files are filled with before the work begins, likewise.
+    public static BlockVerifier ofLayout(Work.Blocks work, int thread, long seed, long run) {
+        return new BlockVerifier(work, thread, seed, run, 0);
+    }
+
+    /// Units that the verifier of a data thread remembers.
+    public static long rememberedUnits(Work.Blocks work) {
+        return work.mode().writes() ? work.bytesPerFile() / unitBytes(work.blocks()) * work.files() : 0;
     }
 
     /// Bytes of what is sealed by itself in blocks of these sizes.
@@ -95,11 +115,10 @@ public final class BlockVerifier {
 
     private MemorySegment memoryOf(long units) {
         if (units > REMEMBERED_UNITS_MAX) {
-            throw new IllegalArgumentException("verify remembers " + REMEMBERED_UNITS_MAX + " units of " + unitBytes
-                    + " bytes for each data thread at most, and this job has " + units
-                    + ": give it less size, or block sizes that are multiples of " + UNIT_BYTES);
+            throw new IllegalArgumentException(
+                    "verify remembers " + REMEMBERED_UNITS_MAX + " units at most, and these are " + units);
         }
-        return Arena.ofAuto().allocate(units * Integer.BYTES, Integer.BYTES);
+        return Arena.ofAuto().allocate(units * REMEMBERED_UNIT_BYTES, REMEMBERED_UNIT_BYTES);
     }
 
     /// Makes a block the next write of this thread, to this place.
@@ -154,6 +173,16 @@ public final class BlockVerifier {
             }
         }
         return Finding.OK;
+    }
+
+    /// Whether any of a block was sealed here, so that it can be held against what was written.
+    public boolean sealedAny(int bytes, int file, long offset) {
+        for (int at = 0; at < bytes; at += unitBytes) {
+            if (judged(file, offset + at)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean judged(int file, long offset) {

@@ -15,6 +15,7 @@ import io.plimsoll.io.Engines;
 import io.plimsoll.io.FileRef;
 import io.plimsoll.io.OpenMode;
 import io.plimsoll.io.PosixException;
+import io.plimsoll.io.Storage;
 import io.plimsoll.io.TargetRefusedException;
 import io.plimsoll.io.TestMounts;
 import io.plimsoll.model.AccessMode;
@@ -29,6 +30,8 @@ import io.plimsoll.model.JobPlan.Span;
 import io.plimsoll.model.Load;
 import io.plimsoll.model.SyncPolicy;
 import io.plimsoll.model.Work;
+import io.plimsoll.stats.OpRecorder;
+import io.plimsoll.workload.BlockStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
@@ -39,6 +42,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -160,7 +164,9 @@ class BenchIT {
         assertEquals(64, ops(result, Direction.WRITE));
         assertEquals(EngineKind.PSYNC, result.engine());
         assertTrue(result.flags().stream().anyMatch(flag -> flag.rule().equals("fallback-engine")));
-        assertEquals(List.of("refused: io_uring: Operation not permitted"), result.notes());
+        assertEquals(
+                "refused: io_uring: Operation not permitted", result.notes().getFirst());
+        assertTrue(result.notes().getLast().startsWith("own cost not measured: "), result.notes() + "");
     }
 
     @Test
@@ -174,6 +180,209 @@ class BenchIT {
                 .mode(AccessMode.RANDREAD)
                 .blocks(BlockSizes.of(4 * BLOCK))
                 .verify());
+    }
+
+    /// What a mixed job reads before it has written it proves nothing.
+    @Test
+    void whatTheRunDidNotWriteIsSaidNotToBeJudged() throws Exception {
+        JobResult result = succeed(new Trial().mode(AccessMode.RANDRW).verify());
+        String more = " more were read and not judged: this run had not written them";
+        long notJudged = result.notes().stream()
+                .filter(note -> note.endsWith(more))
+                .mapToLong(note -> Long.parseLong(note.substring(0, note.indexOf(' '))))
+                .sum();
+        assertTrue(notJudged > 0, result.notes() + "");
+        result = succeed(new Trial().mode(AccessMode.RANDWRITE).verify());
+        assertTrue(result.notes().stream().noneMatch(note -> note.endsWith(more)), result.notes() + "");
+    }
+
+    @Test
+    void whatWasWrittenIsReadBackFromTheStorage() throws Exception {
+        assumeTrue(Storage.of(temp).kind() == Storage.Kind.DEVICE, "no disk at " + temp);
+        for (AccessMode mode : List.of(AccessMode.WRITE, AccessMode.RANDWRITE, AccessMode.RW, AccessMode.RANDRW)) {
+            for (boolean direct : directWorks(temp) ? List.of(false, true) : List.of(false)) {
+                Trial job = new Trial().mode(mode).threads(2).verify();
+                job.direct = direct;
+                JobResult result = succeed(job);
+                String way = direct ? "past the page cache" : "after a sync, with the page cache dropped";
+                assertTrue(
+                        result.notes().stream()
+                                .anyMatch(note -> note.matches("\\S+ kB of what was written were read back " + way
+                                        + "; all of it came from the storage \\(by /proc/self/io\\)")),
+                        mode + (direct ? " direct: " : ": ") + result.notes());
+            }
+        }
+        Path memory = temp.resolve("memory");
+        try (TestMounts _ = TestMounts.tmpfs(memory, "8m")) {
+            JobResult result =
+                    succeed(new Trial().mode(AccessMode.WRITE).verify().in(memory));
+            assertTrue(
+                    result.notes()
+                            .contains("262.1 kB of what was written were read back from memory: tmpfs is nothing"
+                                    + " else"),
+                    result.notes() + "");
+        }
+    }
+
+    @Test
+    void whatAMixedJobWroteIsReadBack() throws Exception {
+        for (AccessMode mode : List.of(AccessMode.RW, AccessMode.RANDRW)) {
+            JobResult result = succeed(new Trial().mode(mode).verify());
+            Set<Long> written = new HashSet<>();
+            BlockStream stream = new BlockStream((Work.Blocks) result.plan().work(), 0, 7);
+            long read = 0;
+            while (stream.next()) {
+                if (!stream.reads()) {
+                    written.add(stream.offset());
+                } else if (written.contains(stream.offset())) {
+                    read++;
+                }
+            }
+            assertEquals(written.size() + read, verified(result), mode + "");
+        }
+    }
+
+    @Test
+    void dataThreadsThatShareAFileAllFindItInOrder() throws Exception {
+        Path file = temp.resolve("shared");
+        for (AccessMode writer : List.of(AccessMode.WRITE, AccessMode.RANDWRITE, AccessMode.RANDRW)) {
+            succeed(new Trial().mode(writer).verify().on(file));
+            for (AccessMode reader : List.of(AccessMode.READ, AccessMode.RANDREAD)) {
+                for (int threads : new int[] {1, 2, 4}) {
+                    JobResult result = succeed(
+                            new Trial().mode(reader).threads(threads).verify().on(file));
+                    assertEquals(64 * threads, verified(result), reader + " after " + writer);
+                }
+            }
+        }
+        Path fresh = temp.resolve("fresh");
+        succeed(new Trial().mode(AccessMode.RANDREAD).threads(3).verify().on(fresh));
+        flip(fresh, 5 * BLOCK + 77);
+        JobResult result =
+                run(new Trial().mode(AccessMode.READ).threads(3).verify().on(fresh));
+        assertTrue(result.failure().orElseThrow().contains("4096 bytes at offset 20480 are damaged"), result + "");
+    }
+
+    @Test
+    void filesOfManyDataThreadsAreVerifiedByFewerAndNeverByMore() throws Exception {
+        succeed(new Trial()
+                .mode(AccessMode.WRITE)
+                .bytes(2 * SIZE)
+                .files(2)
+                .threads(3)
+                .verify());
+        for (int threads = 1; threads <= 3; threads++) {
+            JobResult result = succeed(new Trial()
+                    .mode(AccessMode.READ)
+                    .bytes(2 * SIZE)
+                    .files(2)
+                    .threads(threads)
+                    .verify());
+            assertEquals(threads * 2 * 64, verified(result));
+        }
+        for (Trial more : List.of(
+                new Trial().mode(AccessMode.READ).bytes(2 * SIZE).files(2).threads(4),
+                new Trial().mode(AccessMode.READ).bytes(3 * SIZE).files(3).threads(3))) {
+            IOException e = assertThrows(TargetRefusedException.class, () -> run(more.verify()));
+            assertTrue(e.getMessage().contains("is not there, and 6 of "), e.getMessage());
+            assertTrue(e.getMessage().contains("--numjobs and --nrfiles"), e.getMessage());
+        }
+        assertFalse(Files.exists(file(3, 0)), "nothing is written in place of what is missing");
+    }
+
+    @Test
+    void moreThanCanBeRememberedIsRefusedWithTheNumbers() throws Exception {
+        Trial job = new Trial()
+                .mode(AccessMode.RANDWRITE)
+                .bytes(48L << 30)
+                .threads(3)
+                .verify();
+        String refusal = assertThrows(JobRefusedException.class, () -> run(job)).getMessage();
+        assertEquals(
+                "verify: 3 data thread(s) write 12582912 pieces of 4096 bytes each, and of a job 33554432 can be"
+                        + " remembered, which are 137.4 GB; make --size smaller, or use fewer data threads (--numjobs)",
+                refusal);
+        Trial sectors = new Trial()
+                .mode(AccessMode.RANDWRITE)
+                .blocks(BlockSizes.of(512))
+                .bytes(48L << 30)
+                .verify();
+        assertTrue(
+                assertThrows(JobRefusedException.class, () -> run(sectors))
+                        .getMessage()
+                        .endsWith(", or block sizes that are multiples of 4096"),
+                "the remedy that is left");
+        assertEquals(List.of(), names(temp));
+    }
+
+    /// More jobs: `-Dverified.jobs=2000`.
+    @Test
+    void noVerifiedJobRaisesAFalseAlarm() throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        boolean rings = ringsAreAllowed();
+        boolean disk = directWorks(temp);
+        for (int i = 0; i < Integer.getInteger("verified.jobs", 40); i++) {
+            Trial job = anyVerified(random, rings, disk);
+            String which = "job " + i + " of seed " + seed + ": ";
+            JobResult result = run(job);
+            assertEquals(Optional.empty(), result.failure(), () -> which + result.plan());
+            assertTrue(verified(result) > 0, () -> which + result.plan());
+            Trial later = job.reading(1 + random.nextInt(job.threads), random.nextBoolean());
+            JobResult read = run(later);
+            assertEquals(Optional.empty(), read.failure(), () -> which + read.plan() + " after " + result.plan());
+        }
+    }
+
+    /// Small files, so that what is in flight meets all the time, and rounds begin anew.
+    private static Trial anyVerified(Random random, boolean rings, boolean disk) {
+        List<BlockSizes> even = List.of(
+                BlockSizes.of(BLOCK),
+                BlockSizes.of(512),
+                split(BLOCK, 50, 4 * BLOCK, 30, 16 * BLOCK, 20),
+                split(512, 40, 1536, 30, 4096, 30),
+                split(16 * BLOCK, 10, 8 * BLOCK, 20, BLOCK, 70));
+        // Sequential work with such sizes leaves files that end before their size.
+        BlockSizes uneven = split(6144, 40, 10_240, 30, 512 * 5, 30);
+        AccessMode mode =
+                pick(random, List.of(AccessMode.WRITE, AccessMode.RANDWRITE, AccessMode.RW, AccessMode.RANDRW));
+        BlockSizes blocks = mode.random() && random.nextInt(4) == 0 ? uneven : pick(random, even);
+        int files = 1 + random.nextInt(3);
+        Trial job = new Trial()
+                .mode(mode)
+                .blocks(blocks)
+                .files(files)
+                .threads(1 + random.nextInt(3))
+                .bytes((long) files * (2 + random.nextInt(7)) * blocks.maxBytes())
+                .sync(new SyncPolicy(random.nextBoolean() ? 7 : 0, true, SyncPolicy.OpenFlag.NONE, false))
+                .verify();
+        if (random.nextBoolean()) {
+            job.distribution(new Distribution.Zipf(1.2));
+        }
+        EngineKind kind = pick(random, List.of(EngineKind.PSYNC, EngineKind.IO_URING, EngineKind.MMAP));
+        if (kind == EngineKind.IO_URING && rings) {
+            job.engine(EngineKind.IO_URING, 1 + random.nextInt(32));
+        } else if (kind == EngineKind.MMAP) {
+            job.engine(EngineKind.MMAP, 1);
+        }
+        job.direct = disk
+                && job.kind != EngineKind.MMAP
+                && blocks.parts().stream().allMatch(part -> part.bytes() % 4096 == 0)
+                && random.nextBoolean();
+        if (mode != AccessMode.WRITE && random.nextBoolean()) {
+            job.timed(100 + random.nextInt(200));
+        }
+        job.seed = random.nextInt(3);
+        return job;
+    }
+
+    private static <T> T pick(Random random, List<T> from) {
+        return from.get(random.nextInt(from.size()));
+    }
+
+    private static BlockSizes split(int a, int aPercent, int b, int bPercent, int c, int cPercent) {
+        return new BlockSizes(List.of(
+                new BlockSizes.Part(a, aPercent), new BlockSizes.Part(b, bPercent), new BlockSizes.Part(c, cPercent)));
     }
 
     @Test
@@ -558,13 +767,12 @@ class BenchIT {
                 long operations = 0;
                 long allocated = 0;
                 while (operations < 1_000_000) {
-                    var before = new io.plimsoll.stats.OpTotals(DataLoop.KINDS);
                     long start = threads.getThreadAllocatedBytes(id);
                     long now = System.nanoTime();
                     loop.run(new Timeline(now, now, now + 500_000_000));
                     allocated += threads.getThreadAllocatedBytes(id) - start;
-                    loop.recorder().drainTo(before);
-                    operations += before.ops(Direction.READ.ordinal()) + before.ops(Direction.WRITE.ordinal());
+                    OpRecorder recorded = loop.recorder();
+                    operations = recorded.ops(Direction.READ.ordinal()) + recorded.ops(Direction.WRITE.ordinal());
                 }
                 seen[0] = allocated;
                 seen[1] = operations;
@@ -727,6 +935,7 @@ class BenchIT {
         private JobTarget target;
         private boolean overwrite;
         private boolean unlink;
+        private long seed = 7;
 
         private Work.Blocks blocks() {
             return (Work.Blocks) work;
@@ -817,9 +1026,33 @@ class BenchIT {
             return this;
         }
 
+        Trial on(Path file) {
+            target = new JobTarget.File(file);
+            return this;
+        }
+
+        /// What this job wrote, read to verify it by so many data threads.
+        Trial reading(int readers, boolean random) {
+            Trial reading = new Trial();
+            reading.work = work;
+            reading.kind = kind;
+            reading.depth = depth;
+            reading.direct = direct;
+            reading.threads = readers;
+            reading.seed = seed;
+            reading.target = target;
+            return reading.mode(random ? AccessMode.RANDREAD : AccessMode.READ);
+        }
+
         JobRequest request(Path temp) {
             JobPlan plan = new JobPlan(
-                    "job", work, new EngineChoice(kind, depth, direct, List.of(), List.of()), threads, load, span, 7);
+                    "job",
+                    work,
+                    new EngineChoice(kind, depth, direct, List.of(), List.of()),
+                    threads,
+                    load,
+                    span,
+                    seed);
             JobTarget where = target != null ? target : new JobTarget.Directory(directory != null ? directory : temp);
             return new JobRequest(plan, where, overwrite, unlink);
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.plimsoll.model.EngineKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -25,12 +26,7 @@ class BenchJsonTest {
             "jobs.latency_depth",
             "jobs.latency_target",
             "jobs.latency_percentile",
-            "jobs.latency_window",
-            "disk_util.read_merges",
-            "disk_util.write_merges",
-            "disk_util.read_ticks",
-            "disk_util.write_ticks",
-            "disk_util.in_queue");
+            "jobs.latency_window");
     private static final Set<String> OURS = Set.of(
             "plimsoll version",
             "jobs.read.resp_ns",
@@ -38,6 +34,7 @@ class BenchJsonTest {
             "jobs.trim.resp_ns",
             "jobs.wait_cpu",
             "jobs.engine",
+            "jobs.engine_iodepth",
             "jobs.engine_note",
             "jobs.rate_requested",
             "jobs.rate_achieved",
@@ -45,6 +42,7 @@ class BenchJsonTest {
             "jobs.rate_missed",
             "jobs.late_ns",
             "jobs.own_cost_ns",
+            "jobs.latencies_saturated",
             "jobs.job_start",
             "jobs.notes",
             "jobs.interrupted",
@@ -79,8 +77,8 @@ class BenchJsonTest {
 
     @Test
     void valuesAreInFiosUnits() throws IOException {
-        JsonNode job = MAPPER.readTree(BenchJson.render(SampleResults.mixedResult(), SampleResults.RENDERING, false))
-                .at("/jobs/0");
+        JsonNode all = MAPPER.readTree(BenchJson.render(SampleResults.mixedResult(), SampleResults.RENDERING, false));
+        JsonNode job = all.at("/jobs/0");
         assertEquals(40_960_000, job.at("/read/io_bytes").asLong());
         assertEquals(40_000, job.at("/read/io_kbytes").asLong());
         assertEquals(20_469_765, job.at("/read/bw_bytes").asLong());
@@ -98,8 +96,27 @@ class BenchJsonTest {
         assertEquals(100, job.at("/sync/total_ios").asLong());
         assertEquals(20_000, job.at("/rate_requested").asDouble());
         assertEquals(26_020, job.at("/rate_missed").asLong());
+        JsonNode disk = all.at("/disk_util/0");
+        assertEquals(7, disk.at("/write_merges").asLong());
+        assertEquals(1_450, disk.at("/read_ticks").asLong(), "ms");
+        assertEquals(490, disk.at("/write_ticks").asLong(), "ms");
+        assertEquals(1_940, disk.at("/in_queue").asLong(), "ms");
         assertEquals("rate-not-achieved", job.at("/flags/0/rule").asText());
         assertTrue(job.at("/read/clat_ns/bins").isMissingNode(), "without bins it is json, not json+");
+    }
+
+    @Test
+    void theEngineThatRanHasItsOwnDepth() throws IOException {
+        JobResult fallback = TruthCase.reads(c -> {
+                    c.iodepth = 32;
+                    c.ran = EngineKind.PSYNC;
+                })
+                .job();
+        JsonNode job = MAPPER.readTree(BenchJson.render(fallback, SampleResults.RENDERING, false))
+                .at("/jobs/0");
+        assertEquals("psync", job.at("/engine").asText());
+        assertEquals(1, job.at("/engine_iodepth").asInt());
+        assertEquals("32", job.at("/job options/iodepth").asText());
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plimsoll.model.EngineKind;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
@@ -67,7 +68,8 @@ class BenchTextTest {
               WRITE: bw=7996KiB/s (8188kB/s), io=15.6MiB (16.4MB), run=2001-2001msec
 
             Disk stats (read/write):
-              vda: ios=10010/4105, bytes=39.1MiB/16.0MiB, busy=1580msec, util=78.96%
+              vda: ios=10010/4105, merge=2/7, ticks=1450/490, in_queue=1940, bytes=39.1MiB/16.0MiB, \
+            busy=1580msec, util=78.96%
 
             flag rate-not-achieved: 6996.5 of 20000 operations a second (34.98 %); ask for less, or give more \
             data threads
@@ -82,6 +84,17 @@ class BenchTextTest {
             assertFalse(text.contains(word), word + " in " + text);
         }
         assertTrue(text.contains("clat (msec): min=3, max=129, avg=66.00, stdev=36.9"), text);
+    }
+
+    @Test
+    void aFallbackIsNamedWithTheDepthThatItHad() {
+        JobResult fallback = TruthCase.reads(c -> {
+                    c.iodepth = 32;
+                    c.ran = EngineKind.PSYNC;
+                })
+                .job();
+        String text = BenchText.render(fallback, SampleResults.RENDERING);
+        assertTrue(text.contains("  engine       : psync instead of io_uring, iodepth 1 instead of 32\n"), text);
     }
 
     @Test

@@ -21,7 +21,9 @@ import io.plimsoll.model.Work;
 import io.plimsoll.stats.OpRecorder.Track;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -60,6 +62,16 @@ final class BlockLoopTest {
     void dataThreadsAddUp() throws InterruptedException {
         Outcome outcome = run(plan(work(AccessMode.READ, 500, SyncPolicy.NONE), 2, 3, new Load.Closed(), UNTIL_DONE));
         assertEquals(1500, ops(outcome, Direction.READ));
+    }
+
+    /// What completes at once is handed over by ever more; one by one where nothing is due together.
+    @Test
+    void howManyWereHandedOverAtOnceIsToldOnAverage() throws InterruptedException {
+        Work.Blocks work = work(AccessMode.RANDREAD, 1 << 20, SyncPolicy.NONE);
+        assertTrue(run(plan(work, 32, 1, new Load.Closed(), BRIEF)).batch() > 24);
+        assertEquals(1, run(plan(work, 1, 2, new Load.Closed(), BRIEF)).batch());
+        Load seldom = new Load.Open(1_000, Load.Arrival.LINEAR, Load.Pacer.HYBRID);
+        assertTrue(run(plan(work, 32, 1, seldom, BRIEF)).batch() < 8);
     }
 
     @Test
@@ -108,6 +120,58 @@ final class BlockLoopTest {
         OpenLoopResult open = Results.openLoop(plan, outcome).orElseThrow();
         assertEquals(400, open.due());
         assertEquals(open.due(), ops(outcome, Direction.READ) + open.missed());
+    }
+
+    @Test
+    void aStreamThatIsDoneLaterThanItWasDueHasNotAchievedItsRate() throws InterruptedException {
+        Load.Open load = new Load.Open(Load.Open.PER_SECOND_MAX, Load.Arrival.LINEAR, Load.Pacer.SPIN);
+        for (Span span : List.of(UNTIL_DONE, new Span(0, 3_600_000_000_000L, false))) {
+            JobPlan plan = plan(work(AccessMode.RANDREAD, 1_000_000, SyncPolicy.NONE), 1, 1, load, span);
+            Outcome outcome = run(plan);
+            OpenLoopResult open = Results.openLoop(plan, outcome).orElseThrow();
+            assertEquals(1_000_000, open.due());
+            assertEquals(0, open.missed());
+            assertEquals(10_000_000, outcome.scheduledNs(), "a hundredth of a second");
+            double share = 10_000_000.0 / outcome.elapsedNs();
+            assertTrue(share < 0.9, outcome.elapsedNs() + " ns, too fast for this test");
+            assertEquals(share, open.achievedShare(), 1e-6);
+            assertEquals(share, open.achievedPerSecond() / open.requestedPerSecond(), 1e-6);
+        }
+    }
+
+    @Test
+    void aStreamThatIsDoneInTimeHasAchievedItsRate() throws InterruptedException {
+        for (Load.Arrival arrival : Load.Arrival.values()) {
+            Load.Open load = new Load.Open(2_000, arrival, Load.Pacer.HYBRID);
+            JobPlan plan = plan(work(AccessMode.RANDREAD, 400, SyncPolicy.NONE), 1, 2, load, UNTIL_DONE);
+            OpenLoopResult open = Results.openLoop(plan, run(plan)).orElseThrow();
+            assertEquals(800, open.due());
+            assertEquals(1, open.achievedShare(), 0.1, arrival + ": " + open);
+        }
+    }
+
+    /// At more than can be done, operations of the ramp are left when it is over.
+    @Test
+    void theBacklogOfTheRampIsASignOfLifeAndInNoResult() throws InterruptedException {
+        Load.Open load = new Load.Open(20_000_000, Load.Arrival.LINEAR, Load.Pacer.SPIN);
+        Span span = new Span(600_000_000, 20_000_000, true);
+        JobPlan plan = plan(work(AccessMode.RANDREAD, 1 << 20, SyncPolicy.NONE), 1, 1, load, span);
+        List<JobRun.Moment> moments = new ArrayList<>();
+        JobRun.Listener listener = new JobRun.Listener() {
+            @Override
+            public void sampled(JobRun.Moment moment) {
+                moments.add(moment);
+            }
+        };
+        Outcome outcome = run(plan, listener, () -> false);
+        assertEquals(Optional.empty(), outcome.failure());
+        JobRun.Moment ramp = moments.getFirst();
+        assertTrue(!ramp.measuring() && ramp.ops()[Direction.READ.ordinal()] > 0, "the ramp's rate is told");
+        assertEquals(0, ops(outcome, Direction.READ), "all that was begun was due in the ramp");
+        assertTrue(moments.stream().anyMatch(m -> m.measuring() && m.rampOps() > 0), moments.toString());
+        OpenLoopResult open = Results.openLoop(plan, outcome).orElseThrow();
+        assertEquals(400_000, open.due());
+        assertEquals(open.due(), open.missed());
     }
 
     @Test
@@ -191,12 +255,17 @@ final class BlockLoopTest {
     }
 
     private static Outcome run(JobPlan plan, BooleanSupplier stopped) throws InterruptedException {
+        return run(plan, JobRun.Listener.NONE, stopped);
+    }
+
+    private static Outcome run(JobPlan plan, JobRun.Listener listener, BooleanSupplier stopped)
+            throws InterruptedException {
         JobControl control = new JobControl();
         Work.Blocks work = (Work.Blocks) plan.work();
         List<BlockPreparation> preparations = IntStream.range(0, plan.threads())
                 .mapToObj(i -> preparation(plan, work, control))
                 .toList();
-        return new JobRun(plan.span(), preparations, JobRun.Listener.NONE, control, stopped).run();
+        return new JobRun(plan.span(), preparations, listener, control, stopped).run();
     }
 
     private static BlockPreparation preparation(JobPlan plan, Work.Blocks work, JobControl control) {

@@ -97,8 +97,13 @@ class JobRunTest {
         }
 
         @Override
-        public long lastCompletedNs() {
+        public long endedNs() {
             return lastCompletedNs;
+        }
+
+        @Override
+        public Optional<Unanswered> takeOver(long endNs) {
+            return Optional.empty();
         }
 
         @Override

@@ -26,6 +26,9 @@ class ObserverTest {
         for (int i = 0; i < 10; i++) {
             observe(true, 0, 0); // nothing due
         }
+        for (int i = 0; i < 10; i++) {
+            observe(true, 0, 4, 1); // still at what was due in the ramp
+        }
         observer.finished();
 
         assertEquals(3 * HALF_SECOND, observer.observation().orElseThrow().silentNs());
@@ -61,7 +64,11 @@ class ObserverTest {
     }
 
     private void observe(boolean measuring, long writes, int inFlight) {
+        observe(measuring, writes, inFlight, 0);
+    }
+
+    private void observe(boolean measuring, long writes, int inFlight, long rampOps) {
         observer.sampled(new JobRun.Moment(
-                System.nanoTime(), HALF_SECOND, measuring, new long[] {0, writes, 0}, new long[3], inFlight));
+                System.nanoTime(), HALF_SECOND, measuring, new long[] {0, writes, 0}, new long[3], rampOps, inFlight));
     }
 }

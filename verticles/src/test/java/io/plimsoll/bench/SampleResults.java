@@ -5,6 +5,7 @@ import io.plimsoll.bench.JobResult.DirectionResult;
 import io.plimsoll.bench.JobResult.DiskUse;
 import io.plimsoll.bench.JobResult.OpenLoopResult;
 import io.plimsoll.bench.JobResult.Samples;
+import io.plimsoll.io.DeviceCounters;
 import io.plimsoll.model.AccessMode;
 import io.plimsoll.model.BlockSizes;
 import io.plimsoll.model.Content;
@@ -18,12 +19,13 @@ import io.plimsoll.model.Load;
 import io.plimsoll.model.SyncPolicy;
 import io.plimsoll.model.Work;
 import io.plimsoll.stats.Histograms;
-import io.plimsoll.stats.IntervalRecorder;
 import io.plimsoll.stats.LatencyHistogram;
+import io.plimsoll.stats.TestHistograms;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /// Results made by hand, for tests of how they are shown.
 public final class SampleResults {
@@ -31,15 +33,16 @@ public final class SampleResults {
     static final long STARTED_AT_MS = 1_795_480_973_571L;
     static final LatencyHistogram NONE = Histograms.empty();
 
+    private static final DeviceCounters DISK =
+            new DeviceCounters(10_010, 2, 41_000_960, 1_450, 4_105, 7, 16_814_080, 490, 1_580, 1_940);
+    private static final JobTarget FILE = new JobTarget.File(Path.of("data"));
+
     private SampleResults() {}
 
     /// Latencies from `firstNs` on, in equal steps.
     static LatencyHistogram latencies(long firstNs, long stepNs, int count) {
-        IntervalRecorder recorder = new IntervalRecorder();
-        for (int i = 0; i < count; i++) {
-            recorder.record(firstNs + i * stepNs, 0);
-        }
-        return recorder.takeInterval().latency();
+        return TestHistograms.of(
+                LongStream.range(0, count).map(i -> firstNs + i * stepNs).toArray());
     }
 
     static JobPlan plan(Work work, Load load) {
@@ -51,6 +54,10 @@ public final class SampleResults {
                 load,
                 new Span(500_000_000L, 2_000_000_000L, true),
                 7);
+    }
+
+    private static JobRequest request(JobPlan plan, JobTarget target) {
+        return new JobRequest(plan, target, false, false);
     }
 
     static Work.Blocks mixed() {
@@ -83,8 +90,7 @@ public final class SampleResults {
     /// Mixed work with syncs and a rate that was not achieved, on two data threads.
     public static JobResult mixedResult() {
         return new JobResult(
-                plan(mixed(), new Load.Open(10_000, Load.Arrival.POISSON, Load.Pacer.SPIN)),
-                new JobTarget.File(Path.of("data")),
+                request(plan(mixed(), new Load.Open(10_000, Load.Arrival.POISSON, Load.Pacer.SPIN)), FILE),
                 EngineKind.IO_URING,
                 "registered buffers and files",
                 STARTED_AT_MS,
@@ -95,8 +101,9 @@ public final class SampleResults {
                         direction(Direction.SYNC, 100, 1_000, false)),
                 Optional.of(new OpenLoopResult(20_000, 20_010, 6_996.5, 40_020, 26_020, latencies(200, 10, 10_000))),
                 new CpuUse(2_001_000_000L, 400_000_000, 600_000_000, 200_000_000, 21_881, 1, 14),
-                Optional.of(new DiskUse("vda", 10_010, 4_105, 41_000_960, 16_814_080, 1_580, 78.96)),
+                Optional.of(new DiskUse("vda", DISK, 78.96)),
                 Optional.of(210L),
+                0,
                 List.of("1 file of 1.07 GB: 1 reused; page cache dropped"),
                 List.of(new Flag(
                         "rate-not-achieved",
@@ -127,8 +134,7 @@ public final class SampleResults {
         Samples none = new Samples(0, 0, 0, 0, 0);
         LatencyHistogram lat = latencies(3_000_000, 2_000_000, 64);
         return new JobResult(
-                plan,
-                new JobTarget.Directory(Path.of("dir")),
+                request(plan, new JobTarget.Directory(Path.of("dir"))),
                 EngineKind.PSYNC,
                 "",
                 STARTED_AT_MS,
@@ -138,6 +144,7 @@ public final class SampleResults {
                 new CpuUse(400_000_000, 1_000_000, 2_000_000, 0, 64, 0, 0),
                 Optional.empty(),
                 Optional.empty(),
+                0,
                 List.of(),
                 List.of(),
                 Optional.empty(),
@@ -153,15 +160,15 @@ public final class SampleResults {
         LatencyHistogram create = latencies(40_000, 100, 2_000);
         LatencyHistogram stat = latencies(1_000, 1, 2_000);
         return new JobResult(
-                new JobPlan(
-                        "meta",
-                        new Work.Metadata(1000, 100, 0),
-                        plan.engine(),
-                        1,
-                        plan.load(),
-                        plan.span(),
-                        plan.seed()),
-                plain.target(),
+                plain.request()
+                        .with(new JobPlan(
+                                "meta",
+                                new Work.Metadata(1000, 100, 0),
+                                plan.engine(),
+                                1,
+                                plan.load(),
+                                plan.span(),
+                                plan.seed())),
                 plain.engine(),
                 "",
                 STARTED_AT_MS,
@@ -173,6 +180,7 @@ public final class SampleResults {
                 plain.cpu(),
                 Optional.empty(),
                 Optional.empty(),
+                0,
                 List.of(),
                 List.of(),
                 Optional.empty(),
@@ -180,9 +188,17 @@ public final class SampleResults {
     }
 
     public static JobResult with(JobResult r, Optional<String> failure, boolean interrupted) {
+        return with(r, r.request(), failure, interrupted);
+    }
+
+    /// As if another job had had it.
+    public static JobResult with(JobResult r, JobRequest request) {
+        return with(r, request, r.failure(), r.interrupted());
+    }
+
+    private static JobResult with(JobResult r, JobRequest request, Optional<String> failure, boolean interrupted) {
         return new JobResult(
-                r.plan(),
-                r.target(),
+                request,
                 r.engine(),
                 r.engineNote(),
                 r.startedAtMs(),
@@ -192,6 +208,7 @@ public final class SampleResults {
                 r.cpu(),
                 r.disk(),
                 r.ownCostNs(),
+                r.saturated(),
                 r.notes(),
                 r.flags(),
                 failure,

@@ -29,25 +29,35 @@ final class SaturationLimitTest {
 
     /// @param serviceNs of all operations
     private record Broken(
-            EngineKind engine, Load.Pacer pacer, long serviceNs, long cpuNs, long delayNs, List<TruthRule> flags) {
+            EngineKind engine,
+            Load.Pacer pacer,
+            double rate,
+            long serviceNs,
+            long cpuNs,
+            long delayNs,
+            List<TruthRule> flags) {
         static Broken unflagged(long serviceNs) {
-            return new Broken(EngineKind.IO_URING, Load.Pacer.HYBRID, serviceNs, 4 * SECOND, 0, List.of());
+            return new Broken(EngineKind.IO_URING, Load.Pacer.HYBRID, RATE, serviceNs, 4 * SECOND, 0, List.of());
         }
 
         Broken flagged(long delayNs, TruthRule... rules) {
-            return new Broken(engine, pacer, serviceNs, cpuNs, delayNs, List.of(rules));
+            return new Broken(engine, pacer, rate, serviceNs, cpuNs, delayNs, List.of(rules));
         }
 
         Broken withCpu(long ns) {
-            return new Broken(engine, pacer, serviceNs, ns, delayNs, flags);
+            return new Broken(engine, pacer, rate, serviceNs, ns, delayNs, flags);
         }
 
         Broken with(EngineKind other) {
-            return new Broken(other, pacer, serviceNs, cpuNs, delayNs, flags);
+            return new Broken(other, pacer, rate, serviceNs, cpuNs, delayNs, flags);
         }
 
         Broken with(Load.Pacer other) {
-            return new Broken(engine, other, serviceNs, cpuNs, delayNs, flags);
+            return new Broken(engine, other, rate, serviceNs, cpuNs, delayNs, flags);
+        }
+
+        Broken at(double perSecond) {
+            return new Broken(engine, pacer, perSecond, serviceNs, cpuNs, delayNs, flags);
         }
 
         SaturationLimit limit() {
@@ -66,24 +76,24 @@ final class SaturationLimitTest {
                     closed.work(),
                     closed.engine(),
                     closed.threads(),
-                    new Load.Open(RATE / closed.threads(), Load.Arrival.POISSON, pacer),
+                    new Load.Open(rate / closed.threads(), Load.Arrival.POISSON, pacer),
                     new JobPlan.Span(0, 10 * SECOND, true),
                     1);
             JobResult.Samples none = new JobResult.Samples(0, 0, 0, 0, 0);
             LatencyHistogram empty = Histograms.empty();
             return new JobResult(
-                    plan,
-                    SimulatedSteps.job("limit").target(),
+                    SimulatedSteps.job("limit").with(plan),
                     engine,
                     "",
                     0,
                     10 * SECOND,
                     List.of(new DirectionResult(
-                            Direction.READ, Math.round(RATE * 10), 0, 0, empty, empty, service, empty, none, none)),
+                            Direction.READ, Math.round(rate * 10), 0, 0, empty, empty, service, empty, none, none)),
                     Optional.empty(),
                     new CpuUse(10 * SECOND, cpuNs, 0, delayNs, 0, 0, 0),
                     Optional.empty(),
                     Optional.empty(),
+                    0,
                     List.of(),
                     flags.stream().map(rule -> rule.flag("seen", "mend it")).toList(),
                     Optional.empty(),
@@ -122,6 +132,10 @@ final class SaturationLimitTest {
         Broken full = Broken.unflagged(2_000_000).flagged(SECOND, TruthRule.SCHEDULING_DELAY);
         assertEquals(SaturationLimit.STORAGE, full.limit());
         assertEquals(SaturationLimit.STORAGE, full.limit(SLO, false));
+        // For 200 us each they are 2 of 32 slots, and both of those that an engine without a queue has.
+        Broken half = Broken.unflagged(200_000).flagged(SECOND, TruthRule.SCHEDULING_DELAY);
+        assertEquals(SaturationLimit.CLIENT, half.limit());
+        assertEquals(SaturationLimit.STORAGE, half.with(EngineKind.PSYNC).limit());
     }
 
     @Test
@@ -170,6 +184,10 @@ final class SaturationLimitTest {
         Broken busy = Broken.unflagged(2_000_000).withCpu(20 * SECOND);
         assertEquals(SaturationLimit.STORAGE, busy.with(Load.Pacer.SPIN).limit());
         assertEquals(SaturationLimit.STORAGE, busy.with(Load.Pacer.HYBRID).limit());
+        assertEquals(
+                SaturationLimit.CLIENT,
+                busy.with(Load.Pacer.HYBRID).at(100).limit(),
+                "so seldom it spins for 60 us, and works for the rest");
     }
 
     @Test
@@ -198,8 +216,7 @@ final class SaturationLimitTest {
     /// The storage answers in 100 us, and our threads waited for a processor for 5 % of the time.
     private static JobResult late(JobResult job) {
         return new JobResult(
-                job.plan(),
-                job.target(),
+                job.request(),
                 job.engine(),
                 job.engineNote(),
                 job.startedAtMs(),
@@ -221,6 +238,7 @@ final class SaturationLimitTest {
                 new CpuUse(job.elapsedNs(), 0, 0, job.elapsedNs() / 10, 0, 0, 0),
                 job.disk(),
                 job.ownCostNs(),
+                job.saturated(),
                 job.notes(),
                 List.of(TruthRule.SCHEDULING_DELAY.flag("waited", "end what else runs")),
                 job.failure(),

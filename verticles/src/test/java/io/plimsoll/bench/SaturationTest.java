@@ -50,7 +50,7 @@ final class SaturationTest {
         assertEquals(heard.ended, result.steps());
         assertTrue(heard.stepsMax.stream().allMatch(max -> max >= result.steps().size()));
         assertEquals(result.steps().size(), heard.stepsMax.getLast());
-        assertEquals(Optional.of("io_uring, registered buffers"), result.engine());
+        assertEquals(Optional.of("io_uring; registered buffers"), result.engine());
         assertFalse(result.limitedByThroughput());
     }
 
@@ -137,8 +137,7 @@ final class SaturationTest {
 
     private static JobResult ended(JobResult result, Optional<String> failure, boolean interrupted) {
         return new JobResult(
-                result.plan(),
-                result.target(),
+                result.request(),
                 result.engine(),
                 result.engineNote(),
                 result.startedAtMs(),
@@ -148,6 +147,7 @@ final class SaturationTest {
                 result.cpu(),
                 result.disk(),
                 result.ownCostNs(),
+                result.saturated(),
                 result.notes(),
                 result.flags(),
                 failure,
@@ -178,8 +178,7 @@ final class SaturationTest {
                         s.missed(),
                         s.lateness()));
         return new JobResult(
-                result.plan(),
-                result.target(),
+                result.request(),
                 result.engine(),
                 result.engineNote(),
                 result.startedAtMs(),
@@ -189,6 +188,61 @@ final class SaturationTest {
                 result.cpu(),
                 result.disk(),
                 result.ownCostNs(),
+                result.saturated(),
+                result.notes(),
+                result.flags(),
+                result.failure(),
+                result.interrupted());
+    }
+
+    @Test
+    void slowOperationsThatAreInFlightAtTheEndOfAStepAreNotMissing() throws Exception {
+        SimulatedSteps storage = new SimulatedSteps(1, 0);
+        SaturationResult result = Saturation.run(
+                SimulatedSteps.plan("p99<1s"),
+                (request, stopped) -> slow(storage.run(request, stopped)),
+                new Heard(),
+                NEVER);
+        assertEquals(Standing.FOUND, result.line().standing());
+        double low = result.line().kept().orElseThrow();
+        assertTrue(low > 0.94 * SimulatedSteps.CAPACITY, "line " + low);
+    }
+
+    /// Each operation takes 300 ms, and so the last ones end as long after a step of 10 s.
+    private static JobResult slow(JobResult result) {
+        long elapsedNs = result.elapsedNs() + 300_000_000;
+        Optional<JobResult.OpenLoopResult> schedule = result.openLoop()
+                .map(s -> new JobResult.OpenLoopResult(
+                        s.requestedPerSecond(),
+                        s.scheduledPerSecond(),
+                        s.achievedPerSecond() * result.elapsedNs() / elapsedNs,
+                        s.due(),
+                        s.missed(),
+                        s.lateness()));
+        return new JobResult(
+                result.request(),
+                result.engine(),
+                result.engineNote(),
+                result.startedAtMs(),
+                elapsedNs,
+                result.directions().stream()
+                        .map(d -> new JobResult.DirectionResult(
+                                d.direction(),
+                                d.ops(),
+                                d.bytes(),
+                                d.shortOps(),
+                                d.slat(),
+                                d.clat(),
+                                SimulatedSteps.histogram(300_000_000),
+                                d.resp(),
+                                d.iops(),
+                                d.bytesPerSecond()))
+                        .toList(),
+                schedule,
+                result.cpu(),
+                result.disk(),
+                result.ownCostNs(),
+                result.saturated(),
                 result.notes(),
                 result.flags(),
                 result.failure(),

@@ -16,12 +16,9 @@ import io.plimsoll.model.SyncPolicy;
 import io.plimsoll.model.Work;
 import io.plimsoll.stats.Histograms;
 import io.plimsoll.stats.LatencyHistogram;
-import io.plimsoll.stats.OpRecorder;
-import io.plimsoll.stats.OpRecorder.Track;
-import io.plimsoll.stats.OpTotals;
+import io.plimsoll.stats.TestHistograms;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -44,13 +41,7 @@ public final class SimulatedSteps implements Saturation.Runner {
     }
 
     static LatencyHistogram histogram(long... ns) {
-        OpRecorder recorder = new OpRecorder(List.of(EnumSet.of(Track.LAT)));
-        for (long value : ns) {
-            recorder.record(0, Track.LAT, value);
-        }
-        OpTotals totals = new OpTotals(1);
-        recorder.drainTo(totals);
-        return totals.histogram(0, Track.LAT);
+        return TestHistograms.of(ns);
     }
 
     static JobRequest job(String name) {
@@ -139,8 +130,7 @@ public final class SimulatedSteps implements Saturation.Runner {
         long ops = Math.round(perSecond * seconds);
         Samples none = new Samples(0, 0, 0, 0, 0);
         return new JobResult(
-                request.plan(),
-                request.target(),
+                request,
                 EngineKind.IO_URING,
                 "registered buffers",
                 1_795_000_000_000L,
@@ -160,6 +150,7 @@ public final class SimulatedSteps implements Saturation.Runner {
                 new CpuUse(0, 0, 0, 0, 0, 0, 0),
                 Optional.empty(),
                 Optional.empty(),
+                0,
                 List.of(),
                 List.of(),
                 Optional.empty(),

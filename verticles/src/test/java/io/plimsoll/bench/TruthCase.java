@@ -22,14 +22,11 @@ import io.plimsoll.model.Load;
 import io.plimsoll.model.SyncPolicy;
 import io.plimsoll.model.Work;
 import io.plimsoll.stats.LatencyHistogram;
-import io.plimsoll.stats.OpRecorder;
-import io.plimsoll.stats.OpRecorder.Track;
-import io.plimsoll.stats.OpTotals;
+import io.plimsoll.stats.TestHistograms;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /// A result and what was seen of it with nothing to object to: ten seconds of direct reads or writes of 4 KiB on a
@@ -47,6 +44,7 @@ final class TruthCase {
     Load load = new Load.Closed();
     long dataBytes = 64 << 20;
     int threads = 2;
+    int iodepth = 1;
     long rampNs = SECOND;
     boolean sharedFile;
     Work work;
@@ -54,6 +52,7 @@ final class TruthCase {
     long ops = 100_000;
     long bytes = ops * 4096;
     long syncs;
+    long latencyNs = LATENCY_NS;
     Optional<OpenLoopResult> openLoop = Optional.empty();
     Optional<Long> ownCostNs = Optional.of(1_000L);
 
@@ -65,7 +64,7 @@ final class TruthCase {
     Optional<Storage.ServerBytes> server = Optional.empty();
     List<ThreadCpu.Sample> cpu = List.of(thread(3 * SECOND, SECOND / 100), thread(2 * SECOND, SECOND / 1000));
     Optional<CpuTimes> processors = Optional.of(new CpuTimes(8 * SECOND, 32 * SECOND, 0));
-    Pressure pressure = new Pressure(Optional.of(SECOND / 10), Optional.of(0L), Optional.of(5 * SECOND));
+    Pressure pressure = new Pressure(Optional.of(SECOND / 10), Optional.of(0L));
     Optional<CpuLimit.Sample> limit = Optional.of(new CpuLimit.Sample(0, 0));
     long gcPausesNs;
     Optional<Long> ramBytes = Optional.of(1L << 34);
@@ -95,7 +94,7 @@ final class TruthCase {
     void lasting(long ns) {
         elapsedNs = ns;
         cpu = List.of(thread(ns / 3, ns / 1000));
-        pressure = new Pressure(Optional.of(ns / 100), Optional.of(0L), Optional.empty());
+        pressure = new Pressure(Optional.of(ns / 100), Optional.of(0L));
     }
 
     static DeviceCounters device(long readBytes, long writtenBytes) {
@@ -139,7 +138,7 @@ final class TruthCase {
         JobPlan plan = new JobPlan(
                 "case",
                 theWork,
-                new JobPlan.EngineChoice(asked, 1, direct, List.of(), List.of()),
+                new JobPlan.EngineChoice(asked, iodepth, direct, List.of(), List.of()),
                 threads,
                 load,
                 new JobPlan.Span(rampNs, elapsedNs, true),
@@ -149,9 +148,10 @@ final class TruthCase {
         if (syncs > 0) {
             directions.add(direction(Direction.SYNC, syncs, 0));
         }
+        JobTarget target =
+                sharedFile ? new JobTarget.File(Path.of("/data/file")) : new JobTarget.Directory(Path.of("/data"));
         return new JobResult(
-                plan,
-                sharedFile ? new JobTarget.File(Path.of("/data/file")) : new JobTarget.Directory(Path.of("/data")),
+                new JobRequest(plan, target, false, false),
                 ran,
                 "",
                 1_700_000_000_000L,
@@ -161,6 +161,7 @@ final class TruthCase {
                 new CpuUse(0, 0, 0, 0, 0, 0, 0),
                 Optional.empty(),
                 ownCostNs,
+                0,
                 List.of(),
                 List.of(),
                 Optional.empty(),
@@ -187,20 +188,14 @@ final class TruthCase {
                 beginning);
     }
 
-    private static DirectionResult direction(Direction direction, long ops, long bytes) {
-        LatencyHistogram lat = latencies(ops);
-        LatencyHistogram none = latencies(0);
+    private DirectionResult direction(Direction direction, long ops, long bytes) {
+        LatencyHistogram lat = latencies(ops, latencyNs);
+        LatencyHistogram none = latencies(0, 0);
         Samples samples = new Samples(0, 0, 0, 0, 0);
         return new DirectionResult(direction, ops, bytes, 0, none, none, lat, none, samples, samples);
     }
 
-    static LatencyHistogram latencies(long count) {
-        OpRecorder recorder = new OpRecorder(List.of(Set.of(Track.LAT)));
-        if (count > 0) {
-            recorder.record(0, Track.LAT, LATENCY_NS, count);
-        }
-        OpTotals totals = new OpTotals(1);
-        recorder.drainTo(totals);
-        return totals.histogram(0, Track.LAT);
+    static LatencyHistogram latencies(long count, long ns) {
+        return TestHistograms.ofEqual(ns, count);
     }
 }

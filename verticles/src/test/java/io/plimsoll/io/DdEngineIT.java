@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.plimsoll.model.BlockSizes;
 import io.plimsoll.model.SyncPolicy.OpenFlag;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -86,7 +87,7 @@ class DdEngineIT {
         Path moved = temp.resolve("moved");
         Path thesis = Files.writeString(temp.resolve("thesis"), "42");
         try (TargetDirectory target = TargetDirectory.claim(temp.resolve("d"), "test");
-                Engine engine = new DdEngine(1, BLOCK)) {
+                Engine engine = new DdEngine(1, BlockSizes.of(BLOCK))) {
             int named = engine.open(new FileRef.At(path), new OpenMode(true, true, false, false, OpenFlag.NONE));
             int claimed = engine.open(new FileRef.In(target, "data-000001"), CREATE);
             Files.move(path, moved);
@@ -109,7 +110,7 @@ class DdEngineIT {
         Path file = Files.write(temp.resolve("f"), new byte[BLOCK]);
         String dd = script("for a; do case $a in if=*) echo \"dd: failed to open '${a#if=}': Input/output error\" >&2;"
                 + " esac; done; exit 1");
-        try (Engine engine = new DdEngine(1, BLOCK, dd)) {
+        try (Engine engine = new DdEngine(1, BlockSizes.of(BLOCK), dd)) {
             int number = engine.open(new FileRef.At(file), new OpenMode(true, false, false, false, OpenFlag.NONE));
             assertEquals(-Errno.EIO.number, one(engine, () -> engine.read(0, number, 0, 0, BLOCK)));
             assertEquals("dd ended with 1: dd: failed to open '" + file + "': Input/output error", engine.detail(0));
@@ -127,7 +128,7 @@ class DdEngineIT {
     void itsOwnTimeIsThatOfTheOperation() throws IOException {
         Path path = temp.resolve("f");
         Files.write(path, new byte[BLOCK]);
-        try (Engine engine = new DdEngine(2, BLOCK)) {
+        try (Engine engine = new DdEngine(2, BlockSizes.of(BLOCK))) {
             int file = engine.open(new FileRef.At(path), new OpenMode(true, true, false, false, OpenFlag.NONE));
             engine.read(1, file, 0, 0, BLOCK);
             engine.sync(2, file, true);
@@ -144,7 +145,7 @@ class DdEngineIT {
     void readsAndWritesPastThePageCache() throws IOException {
         Path path = temp.resolve("f");
         Files.write(path, new byte[4 * 4096]);
-        try (Engine engine = new DdEngine(1, 4096)) {
+        try (Engine engine = new DdEngine(1, BlockSizes.of(4096))) {
             int file;
             try {
                 file = engine.open(new FileRef.At(path), new OpenMode(true, true, false, true, OpenFlag.DSYNC));
@@ -173,7 +174,7 @@ class DdEngineIT {
 
     @Test
     void readsAndWritesDevicesThatHaveNoEnd() throws IOException {
-        try (Engine engine = new DdEngine(1, 4096)) {
+        try (Engine engine = new DdEngine(1, BlockSizes.of(4096))) {
             OpenMode direct = new OpenMode(true, true, false, true, OpenFlag.NONE);
             int zero = engine.open(new FileRef.At(Path.of("/dev/zero")), direct);
             int sink = engine.open(new FileRef.At(Path.of("/dev/null")), direct);
@@ -197,7 +198,7 @@ class DdEngineIT {
 
     private long write(String program) throws IOException {
         try (TargetDirectory target = TargetDirectory.claim(temp.resolve("d"), "test");
-                Engine engine = new DdEngine(1, BLOCK, program)) {
+                Engine engine = new DdEngine(1, BlockSizes.of(BLOCK), program)) {
             try {
                 int file = engine.open(new FileRef.In(target, "data-000001"), CREATE);
                 engine.write(0, file, 0, 0, BLOCK);

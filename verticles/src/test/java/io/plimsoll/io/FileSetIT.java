@@ -161,6 +161,22 @@ class FileSetIT {
     }
 
     @Test
+    void aFileThatIsMissingIsNotWrittenAnewWhereOthersAreVerified() throws IOException {
+        inDirectory("job", need(AccessMode.RANDWRITE, 2, 1)).close();
+        Path gone = bench("job").resolve("job.1.0");
+        Files.delete(gone);
+        Wanted verify = need(AccessMode.READ, 2, 1).verifying();
+        refused(
+                () -> inDirectory("job", verify),
+                gone + " is not there, and 1 of 2 files to verify are; give the"
+                        + " --numjobs and --nrfiles of the job that wrote them");
+        assertFalse(Files.exists(gone));
+        try (FileSet set = inDirectory("job", need(AccessMode.READ, 1, 1).verifying())) {
+            assertEquals(List.of(0, 0, 0, 1), counts(set.state()));
+        }
+    }
+
+    @Test
     void theNameIsLockedAndAnotherNameIsNot() throws IOException {
         try (FileSet _ = inDirectory("one", need(AccessMode.WRITE, 1, 1));
                 FileSet _ = inDirectory("two", need(AccessMode.WRITE, 1, 1))) {

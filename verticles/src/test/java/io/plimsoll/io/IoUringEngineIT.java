@@ -111,8 +111,10 @@ class IoUringEngineIT {
     }
 
     private static boolean nobodyReads(Path fifo) throws PosixException {
-        try (Posix posix = new Posix()) {
-            posix.close(posix.openAt(Posix.AT_FDCWD, fifo.toString(), Posix.O_WRONLY | O_NONBLOCK, 0, "fifo"), "fifo");
+        try (PosixFiles posix = new PosixFiles()) {
+            posix.close(
+                    posix.open(PosixFiles.AT_FDCWD, fifo.toString(), PosixFiles.O_WRONLY | O_NONBLOCK, 0, "fifo"),
+                    "fifo");
             return false;
         } catch (PosixException e) {
             assertEquals(Errno.ENXIO.number, e.errno(), e.getMessage());

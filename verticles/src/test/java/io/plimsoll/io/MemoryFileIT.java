@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class MemoryFileIT {
     @Test
     void whatIsInMemoryIsInTheFileAndTheOtherWayRound() throws IOException {
-        try (Posix posix = new Posix();
+        try (PosixFiles posix = new PosixFiles();
                 MemoryFile file = new MemoryFile(posix, 10_001)) {
             file.bytes().set(JAVA_BYTE, 10_000, (byte) 7);
             byte[] read = Files.readAllBytes(Path.of(file.path()));
@@ -28,7 +28,7 @@ class MemoryFileIT {
 
     @Test
     void useAfterCloseIsAnExceptionNotACrash() throws IOException {
-        try (Posix posix = new Posix()) {
+        try (PosixFiles posix = new PosixFiles()) {
             MemoryFile file = new MemoryFile(posix, 4096);
             MemorySegment bytes = file.bytes();
             file.close();
@@ -39,7 +39,7 @@ class MemoryFileIT {
     @Test
     void closingGivesTheMemoryBack() throws IOException {
         long before = mappedKiB();
-        try (Posix posix = new Posix()) {
+        try (PosixFiles posix = new PosixFiles()) {
             for (int i = 0; i < 128; i++) {
                 new MemoryFile(posix, 32L << 20).close();
             }

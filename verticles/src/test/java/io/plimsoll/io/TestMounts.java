@@ -37,11 +37,51 @@ public final class TestMounts implements AutoCloseable {
         return mount(point, "mount", "-o", "loop", image.toString(), point.toString());
     }
 
+    /// As a user would make it, with a journal.
+    ///
+    /// @param fileSystem `ext4`, `xfs` or `btrfs`
+    public static TestMounts made(String fileSystem, Path point, Path image, String size) throws IOException {
+        assumeRoot();
+        assumeTrue(run("truncate", "-s", size, image.toString()) == 0, "no image");
+        String force = fileSystem.equals("ext4") ? "-F" : "-f";
+        assumeTrue(run("mkfs." + fileSystem, "-q", force, image.toString()) == 0, "no " + fileSystem);
+        return image(point, image);
+    }
+
+    /// An image that is there; what its file system has in a journal is carried out.
+    public static TestMounts image(Path point, Path image) throws IOException {
+        return mount(point, "mount", "-o", "loop", image.toString(), point.toString());
+    }
+
+    /// Copies an image as it is at one instant, whoever writes to it, as a power cut would leave it: on a file system
+    /// that shares blocks between files.
+    public static void copyAtOnce(Path image, Path copy) throws IOException {
+        assumeTrue(run("cp", "--reflink=always", image.toString(), copy.toString()) == 0, "no shared blocks");
+    }
+
+    /// On a disk whose sectors are so large, as 4 KiB native disks have them.
+    public static TestMounts ext4OfSectors(Path point, Path image, String size, int sectorBytes) throws IOException {
+        assumeRoot();
+        assumeTrue(run("truncate", "-s", size, image.toString()) == 0, "no image");
+        String device = output("losetup", "--sector-size", sectorBytes + "", "--find", "--show", image.toString());
+        assumeTrue(device.startsWith("/dev/"), "no loop device of such sectors");
+        try {
+            assumeTrue(run("mkfs.ext4", "-q", "-F", device) == 0, "no ext4");
+            return mount(point, "mount", device, point.toString());
+        } finally {
+            run("losetup", "-d", device); // as soon as it is not mounted any more
+        }
+    }
+
     static TestMounts mount(Path point, String... command) throws IOException {
-        assumeTrue("root".equals(System.getProperty("user.name")), "mounting needs root");
+        assumeRoot();
         Files.createDirectories(point);
         assumeTrue(run(command) == 0, "not allowed to mount");
         return new TestMounts(point);
+    }
+
+    private static void assumeRoot() {
+        assumeTrue("root".equals(System.getProperty("user.name")), "mounting needs root");
     }
 
     void remountReadOnly() throws IOException {
@@ -68,6 +108,18 @@ public final class TestMounts implements AutoCloseable {
     }
 
     static int run(String... command) throws IOException {
+        return ended(command).code();
+    }
+
+    /// What a command says that ends well; empty where it does not.
+    private static String output(String... command) throws IOException {
+        Ended ended = ended(command);
+        return ended.code() == 0 ? ended.output() : "";
+    }
+
+    private record Ended(int code, String output) {}
+
+    private static Ended ended(String... command) throws IOException {
         Process process =
                 new ProcessBuilder(List.of(command)).redirectErrorStream(true).start();
         try {
@@ -79,7 +131,7 @@ public final class TestMounts implements AutoCloseable {
             if (process.exitValue() != 0) {
                 System.out.println(String.join(" ", command) + ": " + output.strip());
             }
-            return process.exitValue();
+            return new Ended(process.exitValue(), output.strip());
         } catch (InterruptedException e) {
             throw new IOException(e);
         } finally {

@@ -21,9 +21,9 @@ class HistogramsTest {
     void mergingIsAssociativeAndCommutativeAndLosesNothing() {
         Random random = seeded();
         for (int round = 0; round < ROUNDS; round++) {
-            LatencyHistogram a = of(values(random));
-            LatencyHistogram b = of(values(random));
-            LatencyHistogram c = of(values(random));
+            LatencyHistogram a = TestHistograms.of(values(random));
+            LatencyHistogram b = TestHistograms.of(values(random));
+            LatencyHistogram c = TestHistograms.of(values(random));
             LatencyHistogram left = Histograms.merge(Histograms.merge(a, b), c);
             assertEquals(left, Histograms.merge(a, Histograms.merge(b, c)));
             assertEquals(left, Histograms.merge(c, a, b));
@@ -41,7 +41,7 @@ class HistogramsTest {
             long[] sorted = LongStream.concat(Arrays.stream(first), Arrays.stream(second))
                     .sorted()
                     .toArray();
-            LatencyHistogram merged = Histograms.merge(of(first), of(second));
+            LatencyHistogram merged = Histograms.merge(TestHistograms.of(first), TestHistograms.of(second));
             for (double p : new double[] {0, 10, 50, 90, 99, 99.9, 100}) {
                 long exact = sorted[Math.max((int) Math.ceil(p / 100 * sorted.length) - 1, 0)];
                 assertEquals(exact, merged.percentileNs(p), exact * 0.001 + 1, "p" + p);
@@ -53,7 +53,7 @@ class HistogramsTest {
     void decodesWhatWasEncoded() {
         Random random = seeded();
         for (int round = 0; round < ROUNDS; round++) {
-            LatencyHistogram original = of(values(random));
+            LatencyHistogram original = TestHistograms.of(values(random));
             LatencyHistogram decoded = Histograms.decode(original.encoded());
             assertEquals(original, decoded);
             assertEquals(original.count(), decoded.count());
@@ -78,7 +78,7 @@ class HistogramsTest {
     @Test
     void damagedBytesAreRefusedAndNeverAnythingElse() {
         Random random = seeded();
-        byte[] good = of(values(random)).encoded();
+        byte[] good = TestHistograms.of(values(random)).encoded();
         for (int round = 0; round < 5_000; round++) {
             byte[] bad = good.clone();
             if (random.nextBoolean()) {
@@ -166,14 +166,6 @@ class HistogramsTest {
         int spread = 1 + random.nextInt(41);
         return random.longs(1 + random.nextInt(300), 1, Math.min((1L << spread) + 1, Histograms.HIGHEST_NS))
                 .toArray();
-    }
-
-    private static LatencyHistogram of(long... values) {
-        IntervalRecorder recorder = new IntervalRecorder();
-        for (long value : values) {
-            recorder.record(value, 1);
-        }
-        return recorder.takeInterval().latency();
     }
 
     private static Random seeded() {

@@ -2,6 +2,7 @@ package io.plimsoll.workload;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -228,6 +229,31 @@ class BlockVerifierTest {
     }
 
     @Test
+    void whatALayoutSealsIsFoundInOrderAndNotRemembered() {
+        Pair pair = new Pair(4096);
+        Work.Blocks work = work(AccessMode.RANDWRITE, 0, BlockSizes.of(4096), 1 << 20, 2);
+        BlockVerifier layout = BlockVerifier.ofLayout(work, 0, SEED, RUN - 1);
+        BlockContent before = new BlockContent(work.content(), 0, SEED, layout);
+        before.fill(pair.memory);
+        before.next(pair.memory, 4096, 1, 8192);
+        assertEquals(Finding.OK, layout.check(pair.memory, 4096, 1, 8192));
+        assertEquals(Finding.MISPLACED, layout.check(pair.memory, 4096, 1, 4096));
+        assertEquals(Finding.OK, pair.reader.check(pair.memory, 4096, 1, 8192));
+        assertEquals((1 << 20) / 2 / 4096 * 2, BlockVerifier.rememberedUnits(work));
+        assertEquals(0, BlockVerifier.rememberedUnits(work(AccessMode.READ, 100, BlockSizes.of(4096), 1 << 20, 2)));
+    }
+
+    @Test
+    void theWriterKnowsOfWhichBlocksItWroteAnything() {
+        Pair pair = new Pair(4096);
+        pair.write(1, 12_288);
+        assertTrue(pair.writer.sealedAny(4096, 1, 12_288));
+        assertTrue(pair.writer.sealedAny(16_384, 1, 0));
+        assertFalse(pair.writer.sealedAny(12_288, 1, 0));
+        assertFalse(pair.writer.sealedAny(16_384, 0, 0));
+    }
+
+    @Test
     void compressibleBlocksAreVerifiedToo() {
         Work.Blocks work = new Work.Blocks(
                 AccessMode.WRITE,
@@ -277,10 +303,10 @@ class BlockVerifierTest {
 
     @Test
     void workThatIsNotVerifiedOrTooLargeToRememberIsRefused() {
-        Work.Blocks tooLarge = work(AccessMode.RANDWRITE, 0, BlockSizes.of(4096), 65L << 30, 1);
+        Work.Blocks tooLarge = work(AccessMode.RANDWRITE, 0, BlockSizes.of(4096), 129L << 30, 1);
         assertTrue(assertThrows(IllegalArgumentException.class, () -> new BlockVerifier(tooLarge, 0, 1, RUN))
                 .getMessage()
-                .contains("16777216 units"));
+                .contains("33554432 units"));
         assertThrows(IllegalArgumentException.class, () -> work(AccessMode.WRITE, 0, BlockSizes.of(1000), 1 << 20, 1));
         Work.Blocks plain = new Work.Blocks(
                 AccessMode.WRITE,
