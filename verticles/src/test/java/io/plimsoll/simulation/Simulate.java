@@ -1,22 +1,26 @@
 package io.plimsoll.simulation;
 
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// `bench/simulate`: many seeds, one seed with its story, or the mutants.
 public final class Simulate {
+    private static final long MUTANT_SEEDS_MAX = 100_000;
+
     private Simulate() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException, ReflectiveOperationException {
         System.exit(run(args));
     }
 
     /// @return 0 where all is kept, 1 where something is broken, 2 for a wrong command
-    static int run(String[] args) {
+    static int run(String[] args) throws IOException, ReflectiveOperationException {
         long seeds = 1;
         Optional<Long> seed = Optional.empty();
         boolean many = false;
         boolean trace = false;
+        boolean mutants = false;
         try {
             for (int i = 0; i < args.length; i++) {
                 switch (args[i]) {
@@ -26,15 +30,21 @@ public final class Simulate {
                     }
                     case "--seed" -> seed = Optional.of(Long.parseLong(args[++i]));
                     case "--trace" -> trace = true;
+                    case "--mutants" -> mutants = true;
                     default -> throw new IllegalArgumentException("unknown: " + args[i]);
                 }
             }
-            if (seeds < 1 || seed.isEmpty() && !many || trace && (many || seed.isEmpty())) {
-                throw new IllegalArgumentException("give --seeds N, or --seed S [--trace]");
+            boolean known = mutants ? !many && !trace : many ? !trace : seed.isPresent();
+            if (seeds < 1 || !known) {
+                throw new IllegalArgumentException(
+                        "give --seeds N [--seed S], --seed S [--trace], or --mutants [--seed S]");
             }
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             System.err.println("simulate: " + e.getMessage());
             return 2;
+        }
+        if (mutants) {
+            return mutants(seed.orElse(1L));
         }
         return trace
                 ? story(seed.get())
@@ -45,6 +55,17 @@ public final class Simulate {
         Optional<String> broken = Simulation.run(seed, System.out::println);
         System.out.println("seed " + seed + ": " + broken.orElse("all is kept"));
         return broken.isPresent() ? 1 : 0;
+    }
+
+    private static int mutants(long from) throws IOException, ReflectiveOperationException {
+        System.out.println(Mutants.HEAD);
+        boolean all = true;
+        for (Mutant mutant : Mutant.values()) {
+            Mutants.Finding finding = Mutants.find(mutant, from, MUTANT_SEEDS_MAX);
+            System.out.println(finding.line());
+            all &= finding.what().isPresent();
+        }
+        return all ? 0 : 1;
     }
 
     private static int many(long from, long seeds) {
