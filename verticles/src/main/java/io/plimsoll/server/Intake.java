@@ -296,7 +296,7 @@ final class Intake {
 
     /// Whether as much waits as may, or that part of it.
     private boolean full(int part) {
-        return queue.size() >= limits.queueReports() / part || queuedBytes >= QUEUE_BYTES_MAX / part;
+        return queue.size() >= Math.max(1, limits.queueReports() / part) || queuedBytes >= QUEUE_BYTES_MAX / part;
     }
 
     private void hold(boolean hold, long nowMs, Consumer<? super Action> act) {
