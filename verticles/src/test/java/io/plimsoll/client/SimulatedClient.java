@@ -40,6 +40,12 @@ public final class SimulatedClient {
 
         void refused(String reason);
 
+        /// Put these on disk; the answer is [SimulatedClient#synced] or [SimulatedClient#spoolFailed].
+        void append(List<Message.Numbered> reports);
+
+        /// Up to this number nothing needs to be on disk any more.
+        void forget(long upTo);
+
         void full();
 
         void drained();
@@ -73,6 +79,7 @@ public final class SimulatedClient {
                 "server:1",
                 run,
                 new Delivery<>(late ? Long.MAX_VALUE : 0, keptReportsMax * REPORT_BYTES, _ -> REPORT_BYTES),
+                late ? SpoolPolicy.none() : new SpoolPolicy<>(),
                 new Backoff(random),
                 this::carryOut);
     }
@@ -106,12 +113,20 @@ public final class SimulatedClient {
     }
 
     public void offer(LongFunction<Report> report) {
-        uplink.offer(sequence -> new Message.Numbered(sequence, report.apply(sequence)));
+        uplink.offer(sequence -> new Message.Numbered(sequence, report.apply(sequence)), world.nowMs());
     }
 
     /// As it was kept.
     public void offer(Message.Numbered report) {
         uplink.offer(report.sequence(), report);
+    }
+
+    public void synced() {
+        uplink.synced();
+    }
+
+    public void spoolFailed(String why) {
+        uplink.spoolFailed(why);
     }
 
     public void drain(long timeoutMs) {
@@ -142,6 +157,9 @@ public final class SimulatedClient {
             case Uplink.Action.ServerBack<Message.Numbered> _ -> {}
             case Uplink.Action.NoServer<Message.Numbered> a -> world.noServer(a.why());
             case Uplink.Action.Refused<Message.Numbered> a -> world.refused(a.reason());
+            case Uplink.Action.Append<Message.Numbered> a -> world.append(a.frames());
+            case Uplink.Action.Forget<Message.Numbered> a -> world.forget(a.upTo());
+            case Uplink.Action.SpoolSlow<Message.Numbered> _, Uplink.Action.SpoolFailed<Message.Numbered> _ -> {}
             case Uplink.Action.Full<Message.Numbered> _ -> world.full();
             case Uplink.Action.Drained<Message.Numbered> _ -> world.drained();
             case Uplink.Action.NotDrained<Message.Numbered> _ -> world.notDrained();

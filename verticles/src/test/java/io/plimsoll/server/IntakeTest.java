@@ -83,13 +83,13 @@ final class IntakeTest {
         Intake intake = new Intake(new TcpLimits(1 << 20, 5_000, 60_000, 8, 1, 10), "test");
         List<Action> actions = new ArrayList<>();
         intake.on(new Event.Opened(2), 0, actions::add);
-        intake.on(new Event.Of(2, new Conversation.Event.Said(Samples.hello("a"))), 0, actions::add);
+        intake.on(new Event.Of(2, new Conversation.Event.Said(Samples.hello("a"), 0)), 0, actions::add);
         var admitted = new Local.Admitted(new UUID(1, 2), 7, 9, 0);
         intake.on(new Event.Of(2, new Conversation.Event.Admitted(admitted)), 0, actions::add);
-        intake.on(new Event.Of(2, new Conversation.Event.Said(new Message.Numbered(1, REPORT))), 0, actions::add);
+        intake.on(new Event.Of(2, new Conversation.Event.Said(new Message.Numbered(1, REPORT), 1)), 0, actions::add);
         assertTrue(actions.contains(new Action.On(2, new Conversation.Action.Read(false))));
         intake.on(new Event.Turned(), 0, actions::add);
-        intake.on(new Event.Stored(), 0, actions::add);
+        intake.on(new Event.Stored(List.of()), 0, actions::add);
         assertEquals(new Action.On(2, new Conversation.Action.Read(true)), actions.getLast());
     }
 

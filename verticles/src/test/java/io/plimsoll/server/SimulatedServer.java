@@ -3,6 +3,7 @@ package io.plimsoll.server;
 import io.plimsoll.model.ClientId;
 import io.plimsoll.model.ClientState;
 import io.plimsoll.model.EventKind;
+import io.plimsoll.model.Report;
 import io.plimsoll.model.Session;
 import io.plimsoll.wire.Heartbeat;
 import io.plimsoll.wire.Message;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -30,7 +32,6 @@ public final class SimulatedServer {
     private static final long JOURNAL_RETRY_MS = 500;
     private static final int WRITERS = 2;
     private static final long STOP_MS_MAX = 10_000;
-    private static final Persist.HeartbeatCounts NONE = new Persist.HeartbeatCounts(0, 0, 0);
 
     /// What a server acts on, and whom it tells.
     public interface World {
@@ -91,8 +92,9 @@ public final class SimulatedServer {
         final Deque<Intake.Event> events = new ArrayDeque<>();
         boolean telling;
         boolean drained;
-        /// Reports that were told and are not committed.
+        /// Reports that were told, and of which neither a commit nor its refusal has come back.
         int reports;
+        int storing;
 
         Loop(Intake intake) {
             this.intake = intake;
@@ -170,7 +172,15 @@ public final class SimulatedServer {
         if (message instanceof Message.Numbered) {
             loop.reports++;
         }
-        tell(loop, new Intake.Event.Of(connection, new Conversation.Event.Said(message)));
+        tell(loop, new Intake.Event.Of(connection, new Conversation.Event.Said(message, digest(message))));
+    }
+
+    /// Equal for equal content, and never 0.
+    private static long digest(Message message) {
+        int hash = message instanceof Message.Numbered(long _, Report.Interval interval)
+                ? Objects.hash(message, interval.bytes())
+                : message.hashCode();
+        return 1L << 32 | hash & 0xFFFF_FFFFL;
     }
 
     public void read(long connection, boolean midFrame) {
@@ -232,9 +242,12 @@ public final class SimulatedServer {
         switch (action) {
             case Intake.Action.On a -> on(a.connection(), a.action());
             case Intake.Action.Soon _ -> world.hop(() -> tell(loop, new Intake.Event.Turned()));
-            case Intake.Action.Store a ->
+            case Intake.Action.Store a -> {
+                loop.storing = a.reports().size();
                 world.hop(() -> tell(new Writers.Event.Ask<>(loop, new Persist.Reports(a.reports()).reports())));
-            case Intake.Action.Committed _ -> loop.reports--;
+            }
+            case Intake.Action.Quarantine _ -> throw new IllegalStateException("every report fits its table");
+            case Intake.Action.Committed _ -> {}
             case Intake.Action.Started a ->
                 world.hop(() -> roster.started(a.client(), a.report().target().path()));
             case Intake.Action.Ended a ->
@@ -283,9 +296,13 @@ public final class SimulatedServer {
                 world.transact(
                         new Persist.Reports(a.batch().reports()),
                         TRANSACTION_MS_MAX,
-                        _ -> tell(new Writers.Event.Written<>(a.batch())),
+                        stored -> tell(new Writers.Event.Written<>(a.batch(), (Persist.Stored) stored)),
                         code -> tell(new Writers.Event.Failed<>(a.batch(), code, "away")));
-            case Writers.Action.Reply<Loop> a -> world.hop(() -> tell(a.ticket(), new Intake.Event.Stored()));
+            case Writers.Action.Reply<Loop> a ->
+                world.hop(() -> {
+                    a.ticket().reports -= a.ticket().storing;
+                    tell(a.ticket(), new Intake.Event.Stored(a.stored().declined()));
+                });
             case Writers.Action.Fail<Loop> a ->
                 world.hop(() -> tell(a.ticket(), new Intake.Event.NotStored(a.code(), a.reason())));
             case Writers.Action.WakeAt<Loop> a ->
@@ -399,7 +416,8 @@ public final class SimulatedServer {
     private void into(Persist.RunRow run, Hello hello) {
         Message.Hello m = hello.message();
         ask(
-                new Persist.AdmitClient(run.run(), m.session(), m.host(), m.plan(), m.heartbeatMs() / 1000.0),
+                new Persist.AdmitClient(
+                        run.run(), m.session(), m.instance(), m.late(), m.host(), m.plan(), m.heartbeatMs() / 1000.0),
                 reply -> {
                     Persist.Admission admission = (Persist.Admission) reply;
                     world.admitted(m.session(), admission.row().client());
@@ -409,7 +427,10 @@ public final class SimulatedServer {
                                     run.uuid(), run.run(), admission.row().client(), admission.committed()));
                     answered(hello);
                 },
-                code -> refuse(hello, "the database is away", code == Persist.UNSTORABLE));
+                code -> refuse(
+                        hello,
+                        code == Persist.REFUSED ? "was started again later" : "the database is away",
+                        code == Persist.REFUSED || code == Persist.UNSTORABLE));
     }
 
     private void refuse(Hello hello, String why, boolean forGood) {

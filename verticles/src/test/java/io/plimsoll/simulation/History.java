@@ -20,8 +20,11 @@ final class History {
     /// Wall clock of no one: when the process began, µs of virtual time.
     final long beganUs;
     final List<Report> offered = new ArrayList<>();
+    private final List<Long> offeredAtUs = new ArrayList<>();
     SimulatedDatabase.Client row;
     long acknowledged;
+    /// All up to this number were on disk once, or acknowledged.
+    long kept;
     boolean welcomed;
     End end = End.NONE;
     long endedUs;
@@ -35,8 +38,18 @@ final class History {
         return row == null ? 0 : row.committed;
     }
 
-    void offer(Report report) {
+    void offer(Report report, long nowUs) {
         offered.add(report);
+        offeredAtUs.add(nowUs);
+    }
+
+    /// How many were offered by then.
+    long offeredBy(long us) {
+        int n = offeredAtUs.size();
+        while (n > 0 && offeredAtUs.get(n - 1) > us) {
+            n--;
+        }
+        return n;
     }
 
     void ended(End how, long nowUs) {

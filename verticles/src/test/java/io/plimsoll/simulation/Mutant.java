@@ -6,13 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// A bug that is planted on purpose: a few lines of the source replaced, in memory. The source knows nothing of it;
-/// where
-/// the lines are not there any more, that is told.
+/// where the lines are not there any more, that is told.
 enum Mutant {
     ACK_BEFORE_COMMIT(
             "main/java/io/plimsoll/server/Intake",
-            change("settle(nowMs, act);\n                next(act);", "next(act);"),
-            change("store = Store.UNDER_WAY;\n", "store = Store.UNDER_WAY;\n            settle(0, act);\n")),
+            change("settle(e.declined(), nowMs, act);\n                next(act);", "next(act);"),
+            change("store = Store.UNDER_WAY;\n", "store = Store.UNDER_WAY;\n            settle(List.of(), 0, act);\n")),
     KEY_WITHOUT_EPOCH(
             "test/java/io/plimsoll/simulation/SimulatedDatabase",
             change("r.session().clientId().value(), r.session().bootEpoch());", "r.session().clientId().value(), 0);")),
@@ -22,11 +21,13 @@ enum Mutant {
     WINDOW_OFF_BY_ONE(
             "main/java/io/plimsoll/client/Delivery",
             change("if (sent.size() >= window || toSend.isEmpty())", "if (sent.size() > window || toSend.isEmpty())")),
+    SPOOL_TOO_LATE(
+            "main/java/io/plimsoll/client/SpoolPolicy", change("long AWAY_MS = 2_000;", "long AWAY_MS = 60_000;")),
     LOST_WAKE_UP(
             "main/java/io/plimsoll/server/Intake",
             change(
-                    "settle(nowMs, act);\n                next(act);",
-                    "settle(nowMs, act);\n                store = Store.IDLE;"));
+                    "settle(e.declined(), nowMs, act);\n                next(act);",
+                    "settle(e.declined(), nowMs, act);\n                store = Store.IDLE;"));
 
     private record Change(String from, String to) {}
 

@@ -4,11 +4,13 @@ import io.plimsoll.model.ClientState;
 import io.plimsoll.model.Report;
 import io.plimsoll.model.Session;
 import io.plimsoll.server.Persist;
+import io.plimsoll.server.SimulatedLedger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -41,9 +43,11 @@ final class SimulatedDatabase {
         final long client;
         final long run;
         final Session session;
+        final UUID instance;
         final long heartbeatMs;
+        final long madeAtUs;
         final List<Report> reports = new ArrayList<>();
-        final List<Long> committedAtUs = new ArrayList<>();
+        final List<Long> digests = new ArrayList<>();
         ClientState state = ClientState.ALIVE;
         Persist.HeartbeatCounts heartbeats = new Persist.HeartbeatCounts(0, 0, 0);
         long lastSeenAtMs;
@@ -51,14 +55,19 @@ final class SimulatedDatabase {
         /// When its last report was committed.
         long endedAtUs;
 
+        /// When a later session of the same client id was admitted.
+        long fencedAtUs = Long.MAX_VALUE;
+
         int present;
         int committed;
 
-        Client(long client, long run, Session session, long heartbeatMs) {
+        Client(long client, long run, Session session, UUID instance, long heartbeatMs, long madeAtUs) {
             this.client = client;
             this.run = run;
             this.session = session;
+            this.instance = instance;
             this.heartbeatMs = heartbeatMs;
+            this.madeAtUs = madeAtUs;
         }
 
         Report report(long sequence) {
@@ -207,8 +216,9 @@ final class SimulatedDatabase {
             case Persist.OpenRun r -> open(r);
             case Persist.FindRun r -> find(r.uuid());
             case Persist.FindLeftOpen _ -> leftOpen();
-            case Persist.AdmitClient r -> admit(r);
+            case Persist.AdmitClient r -> admit(r, beganUs);
             case Persist.Reports r -> store(r.reports(), beganUs);
+            case Persist.Quarantine _ -> throw new IllegalStateException("every report fits its table");
             case Persist.Notices _ -> null;
             case Persist.Presence r -> presence(r);
             case Persist.Prove r -> {
@@ -247,13 +257,24 @@ final class SimulatedDatabase {
         return new Persist.LeftOpen(open, left);
     }
 
-    private Persist.Admission admit(Persist.AdmitClient r) {
+    /// It fences whom it saw when it began: one whose commit comes late fences no later session.
+    private Persist.Admission admit(Persist.AdmitClient r, long beganUs) {
         Key key = new Key(r.run(), r.session().clientId().value(), r.session().bootEpoch());
         Client client = byKey.get(key);
         if (client == null) {
-            client = new Client(clients.size() + 1, r.run(), r.session(), Math.round(r.heartbeatSeconds() * 1_000));
+            long heartbeatMs = Math.round(r.heartbeatSeconds() * 1_000);
+            client = new Client(clients.size() + 1, r.run(), r.session(), r.instance(), heartbeatMs, agenda.nowUs());
             clients.add(client);
             byKey.put(key, client);
+        } else if (!r.late() && (client.fencedAtUs < Long.MAX_VALUE || !client.instance.equals(r.instance()))) {
+            throw new FailureException(Persist.REFUSED);
+        }
+        if (!r.late()) {
+            for (Client former : clients.subList(0, (int) client.client - 1)) {
+                if (former.session.clientId().equals(r.session().clientId()) && former.madeAtUs < beganUs) {
+                    former.fencedAtUs = Math.min(former.fencedAtUs, agenda.nowUs());
+                }
+            }
         }
         return new Persist.Admission(row(client), client.committed);
     }
@@ -262,42 +283,52 @@ final class SimulatedDatabase {
         return new Persist.ClientRow(c.client, c.state, c.heartbeats);
     }
 
-    /// All or none.
-    private Object store(List<Persist.Numbered> reports, long beganUs) {
-        for (Persist.Numbered r : reports) {
-            Client client = client(r.client());
-            if (client.report(r.sequence()) != null && client.committedAtUs.get((int) r.sequence() - 1) >= beganUs) {
-                throw new FailureException(Persist.UNAVAILABLE); // another writer was faster
-            }
+    /// All or none. Whoever writes the same keys at the same time is waited for, and then seen; a fence is seen only
+    /// where it was there when the statement began.
+    private Persist.Stored store(List<Persist.Numbered> reports, long beganUs) {
+        return SimulatedLedger.write(
+                reports,
+                new SimulatedLedger.Table() {
+                    @Override
+                    public boolean enter(Persist.Numbered r) {
+                        Client client = client(r.client());
+                        return client.report(r.sequence()) == null && (r.late() || client.fencedAtUs >= beganUs);
+                    }
+
+                    @Override
+                    public OptionalLong digest(long number, long sequence) {
+                        Client client = client(number);
+                        return client.report(sequence) == null
+                                ? OptionalLong.empty()
+                                : OptionalLong.of(client.digests.get((int) sequence - 1));
+                    }
+                },
+                this::insert,
+                r -> {
+                    Client client = client(r.client());
+                    witness.altered(client, r.sequence(), client.report(r.sequence()), r.report());
+                });
+    }
+
+    private void insert(Persist.Numbered r) {
+        Client client = client(r.client());
+        int at = (int) r.sequence() - 1;
+        while (client.reports.size() <= at) {
+            client.reports.add(null);
+            client.digests.add(0L);
         }
-        for (Persist.Numbered r : reports) {
-            Client client = client(r.client());
-            int at = (int) r.sequence() - 1;
-            while (client.reports.size() <= at) {
-                client.reports.add(null);
-                client.committedAtUs.add(0L);
-            }
-            Report first = client.reports.get(at);
-            if (first != null) {
-                if (!first.equals(r.report())) {
-                    witness.altered(client, r.sequence(), first, r.report());
-                }
-                continue;
-            }
-            client.reports.set(at, r.report());
-            client.committedAtUs.set(at, agenda.nowUs());
-            client.present++;
-            while (client.report(client.committed + 1) != null) {
-                client.committed++;
-            }
-            if (r.report() instanceof Report.RunEnded ended) {
-                client.state = ended.outcome();
-                client.lastSequence = Optional.of(ended.lastSequence());
-                client.endedAtUs = agenda.nowUs();
-            }
-            witness.committed(client, r.sequence(), r.report());
+        client.reports.set(at, r.report());
+        client.digests.set(at, r.digest());
+        client.present++;
+        while (client.report(client.committed + 1) != null) {
+            client.committed++;
         }
-        return null;
+        if (r.report() instanceof Report.RunEnded ended) {
+            client.state = ended.outcome();
+            client.lastSequence = Optional.of(ended.lastSequence());
+            client.endedAtUs = agenda.nowUs();
+        }
+        witness.committed(client, r.sequence(), r.report());
     }
 
     private Object presence(Persist.Presence r) {

@@ -14,6 +14,7 @@ import io.plimsoll.server.SimulatedServer;
 import io.plimsoll.simulation.SimulatedNetwork.Link;
 import io.plimsoll.wire.Heartbeat;
 import io.plimsoll.wire.Message;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,13 +31,14 @@ import java.util.function.LongFunction;
 /// is
 /// *healed*, and what is promised to happen in the end must happen within [#HEALED_US_MAX].
 ///
-/// Machines that are still to come have their places: who survives a death by what it has on disk begins in
-/// [Life#died]; who is fenced for good is decided where sessions are admitted, in [SimulatedDatabase].
+/// A client that is killed leaves what its spool has on disk, and somebody delivers it late; who is fenced is decided
+/// where sessions are admitted, in [SimulatedDatabase].
 public final class Simulation {
     private static final long SECOND_US = 1_000_000;
     private static final long HEALED_US_MAX = 240 * SECOND_US;
     private static final long WALL_MS = 1_795_000_000_000L;
     private static final long TICK_US = 250_000;
+    private static final long APPEND_US_MAX = 4 * SECOND_US;
     /// One seed of so many has its messages encoded and decoded.
     private static final int CODED_ONE_OF = 100;
 
@@ -189,6 +191,7 @@ public final class Simulation {
             throw new ViolationException("the server has not ended" + (submissions > 0 ? ", nor a submission" : ""));
         }
         for (History h : histories.values()) {
+            h.require(h.kept <= h.committed(), "had " + h.kept + " on disk, committed are " + h.committed());
             if (h.end == History.End.ORDERLY) {
                 h.require(
                         h.committed() == h.offered.size() && h.acknowledged == h.offered.size(),
@@ -204,18 +207,22 @@ public final class Simulation {
         }
     }
 
-    /// Whether today's server cannot know that it must close the run again: one that was closed and goes on is
-    /// known to the server that has seen both, and to no later one; and what a killed client had sent may be
-    /// committed after its run was closed without it.
+    /// Whether the server cannot know that it must close the run again: one that was closed and goes on is known to the
+    /// server that has seen both, and to no later one; what a killed client had sent may be committed after its run
+    /// was closed without it; and so may the row of a session that is not welcomed there any more.
     private boolean closedTooEarly(SimulatedDatabase.Run run) {
         return run.closedAtUs <= serverBrokeOffAtUs
                 || database.clients().stream()
-                        .anyMatch(client -> client.run == run.run
-                                && client.endedAtUs > run.lastClosedAtUs
-                                && histories.get(client.session).end == History.End.KILLED);
+                        .filter(client -> client.run == run.run)
+                        .anyMatch(client -> {
+                            History h = histories.get(client.session);
+                            return client.endedAtUs > run.lastClosedAtUs && h.end == History.End.KILLED
+                                    || client.madeAtUs >= run.lastClosedAtUs && h.row != client;
+                        });
     }
 
-    /// From what the clients did, not from what the server wrote about them.
+    /// From what the clients did, not from what the server wrote about them. A session has a second row where a
+    /// server admitted it to a run and stopped before it was welcomed: it does not know of that run.
     private String stateDue(long run) {
         boolean any = false;
         boolean incomplete = false;
@@ -224,7 +231,7 @@ public final class Simulation {
             if (client.run == run) {
                 any = true;
                 History h = histories.get(client.session);
-                if (h.end == History.End.ORDERLY && !h.offered.isEmpty()) {
+                if (h.end == History.End.ORDERLY && h.row == client) {
                     Report.RunEnded last = (Report.RunEnded) h.offered.getLast();
                     h.require(client.state == last.outcome(), "is " + client.state + " after " + last);
                     failed |= last.outcome() == ClientState.FAILED;
@@ -314,6 +321,7 @@ public final class Simulation {
     void standStill(int host, long untilUs) {
         if (hosts[host].life != null) {
             hosts[host].life.process.standStillUntil(untilUs);
+            hosts[host].life.stoodStillUntilUs = Math.max(hosts[host].life.stoodStillUntilUs, untilUs);
         }
     }
 
@@ -425,6 +433,12 @@ public final class Simulation {
         final SimulatedProcess process = new SimulatedProcess(agenda);
         final SimulatedClient machine;
         private final List<Message.Numbered> file;
+        /// What the spool holds, and what it is about to hold: that may or may not survive a kill.
+        private final List<Message.Numbered> spool = new ArrayList<>();
+
+        private List<Message.Numbered> appending = List.of();
+        private boolean spoolFailed;
+        private long stoodStillUntilUs;
         private Link link;
         private UUID run;
         private boolean ending;
@@ -478,12 +492,26 @@ public final class Simulation {
             process.in(TICK_US, this::tick);
         }
 
-        /// kill -9, or a power cut: what is in memory is lost.
+        /// kill -9, or a power cut: what is in memory is lost, and what is in the spool is delivered by somebody.
         void died(boolean inSilence, boolean lossy) {
             tell("is killed");
             leave(inSilence, lossy);
             history.ended(History.End.KILLED, agenda.nowUs());
+            checkKept();
+            spool.addAll(appending.subList(0, random.nextInt(appending.size() + 1)));
+            submit(spool);
             host.gone(false);
+        }
+
+        /// Two seconds, a tick and two appends after it was offered, a report is there or on disk.
+        private void checkKept() {
+            long keptUs = 2 * SECOND_US + 2 * TICK_US + 2 * APPEND_US_MAX;
+            if (!spoolFailed && agenda.nowUs() - stoodStillUntilUs > keptUs) {
+                long due = history.offeredBy(agenda.nowUs() - keptUs);
+                history.require(
+                        Math.max(history.acknowledged, history.kept) >= due,
+                        "dies with " + due + " due on disk, where " + history.kept + " were");
+            }
         }
 
         private void leave(boolean inSilence, boolean lossy) {
@@ -521,7 +549,7 @@ public final class Simulation {
             machine.offer(n -> {
                 Report made = report.apply(n);
                 history.require(n == history.offered.size() + 1, "offers report " + n + " too early");
-                history.offer(made);
+                history.offer(made, agenda.nowUs());
                 return made;
             });
         }
@@ -696,16 +724,15 @@ public final class Simulation {
             over("is refused: " + reason);
         }
 
-        /// Whether the refusal is one that today's server must make: it cannot tell a dead process from a live one
-        /// before
-        /// heartbeats are missed, and goes by the clock of the client's host.
+        /// Whether the refusal is one that the server must make: it cannot tell a dead process from a live one before
+        /// heartbeats are missed.
         private boolean justified(String reason) {
             long patienceUs = 4 * heartbeatMs * 1_000 + 5 * SECOND_US;
             if (reason.contains("in use by a live client")) {
                 return host.former != null
                         && Math.min(host.quietUs(), agenda.nowUs() - host.former.endedUs) < patienceUs;
             }
-            return reason.contains("was started again later") && history.session.bootEpoch() < host.highestEpoch;
+            return false;
         }
 
         private void over(String why) {
@@ -719,6 +746,30 @@ public final class Simulation {
                 history.ended(History.End.KILLED, agenda.nowUs());
                 host.gone(true);
             }
+        }
+
+        @Override
+        public void append(List<Message.Numbered> reports) {
+            appending = reports;
+            long us = random.nextInt(8) == 0 ? APPEND_US_MAX : SECOND_US / 10;
+            boolean fails = random.nextInt(50) == 0 && !healing;
+            process.in(1 + random.nextLong(us), () -> {
+                appending = List.of();
+                if (fails) {
+                    spoolFailed = true;
+                    machine.spoolFailed("no space left");
+                    return;
+                }
+                spool.addAll(reports);
+                history.kept = Math.max(history.kept, reports.getLast().sequence());
+                machine.synced();
+            });
+        }
+
+        @Override
+        public void forget(long upTo) {
+            history.require(upTo <= history.acknowledged, "forgets " + upTo + " of " + history.acknowledged);
+            spool.removeIf(report -> report.sequence() <= upTo);
         }
 
         @Override
@@ -752,9 +803,15 @@ public final class Simulation {
             }
             leave(false, false);
             history.ended(History.End.ORDERLY, agenda.nowUs());
-            submissions++;
-            new Life(host, history.session, history, Optional.of(run), unsent).submitLater();
+            submit(unsent);
             host.gone(false);
+        }
+
+        private void submit(List<Message.Numbered> left) {
+            if (!left.isEmpty()) {
+                submissions++;
+                new Life(host, history.session, history, Optional.of(run), List.copyOf(left)).submitLater();
+            }
         }
 
         private void submitLater() {
@@ -859,9 +916,19 @@ public final class Simulation {
             }
             switch (kind) {
                 case CLIENT_LOST -> lost(database.clients().get((int) client - 1).session);
+                case CLIENT_FENCED -> fenced(database.clients().get((int) client - 1).session);
                 case REPORTS_MISSING, REPORT_ALTERED ->
                     throw new ViolationException("server notes " + kind + " of client " + client);
                 default -> {}
+            }
+        }
+
+        private void fenced(Session session) {
+            for (Host host : hosts) {
+                if (host.life != null) {
+                    host.life.history.require(
+                            !host.life.history.session.equals(session), "is fenced while it is there");
+                }
             }
         }
 
