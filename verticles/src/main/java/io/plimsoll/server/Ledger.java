@@ -16,8 +16,10 @@ final class Ledger {
     /// Digest of a report that was stored before digests were kept: it passes for any content.
     static final long DIGEST_UNKNOWN = 0;
 
-    private static final Comparator<Persist.Numbered> ORDER =
-            Comparator.comparingLong(Persist.Numbered::client).thenComparingLong(Persist.Numbered::sequence);
+    /// The late one of two copies comes first: the other one may be fenced, and would keep it out.
+    private static final Comparator<Persist.Numbered> ORDER = Comparator.comparingLong(Persist.Numbered::client)
+            .thenComparingLong(Persist.Numbered::sequence)
+            .thenComparing(report -> !report.late());
 
     /// What a session is in the database: the row of `clients` with these.
     record SessionKey(long run, String clientId, long bootEpoch) {

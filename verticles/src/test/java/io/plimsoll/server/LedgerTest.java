@@ -42,6 +42,17 @@ final class LedgerTest {
         assertEquals(List.of(report(1, 1, 6)), verdict.altered());
     }
 
+    /// Seed 1247 of the simulation: the process that is gone had sent it, too, and the client was started again.
+    @Test
+    void aReportThatComesLateIsNotKeptOutByItsFencedCopy() {
+        var late = new Persist.Numbered(1, 1, 1, 5, true, REPORT);
+        List<Persist.Numbered> batch = Ledger.inOrder(List.of(report(1, 1, 5), late));
+        assertEquals(List.of(late), Ledger.distinct(batch));
+        var verdict = Ledger.judge(batch, _ -> true, Map.of());
+        assertEquals(List.of(late), verdict.fresh());
+        assertTrue(verdict.altered().isEmpty() && verdict.fenced().isEmpty());
+    }
+
     @Test
     void whatWasStoredBeforeDigestsWereKeptIsTakenAsTheSame() {
         var verdict = Ledger.judge(List.of(report(1, 1, 5)), _ -> false, Map.of(new Key(1, 1), Ledger.DIGEST_UNKNOWN));
