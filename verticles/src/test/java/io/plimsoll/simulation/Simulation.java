@@ -207,9 +207,9 @@ public final class Simulation {
         }
     }
 
-    /// Whether the server cannot know that it must close the run again: one that was closed and goes on is known to the
-    /// server that has seen both, and to no later one; what a killed client had sent may be committed after its run
-    /// was closed without it; and so may the row of a session that is not welcomed there any more.
+    /// Whether the server cannot know that it must close the run again: one that was closed and goes on is known to
+    /// the server that has seen both, and to no later one; what a killed client had sent may be committed after its
+    /// run was closed without it; and so may the row of a session that is not welcomed there any more.
     private boolean closedTooEarly(SimulatedDatabase.Run run) {
         return run.closedAtUs <= serverBrokeOffAtUs
                 || database.clients().stream()
