@@ -4,7 +4,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /// SIGINT and SIGTERM while a long run goes on: the first asks for a graceful stop, the second quits at once and says
@@ -17,22 +17,39 @@ final class Interrupts implements AutoCloseable {
     private final Console console;
     private final Runnable stop;
     private final Supplier<String> leftBehind;
-    private final AtomicInteger count = new AtomicInteger();
-    private volatile long firstNs;
+    private final LongSupplier clockNs;
+    private final Runnable quit;
+    private boolean happened;
+    private long firstNs;
     private final List<Runnable> restore = new ArrayList<>();
 
     /// @param stop called once, on a thread of the JVM for signals; must not block
     /// @param leftBehind called at the second signal, just before the process ends
     Interrupts(Console console, Runnable stop, Supplier<String> leftBehind) {
-        this.console = console;
-        this.stop = stop;
-        this.leftBehind = leftBehind;
+        // Not exit(): its hooks would wait for the graceful stop that the user has no patience for.
+        this(
+                console,
+                stop,
+                leftBehind,
+                System::nanoTime,
+                () -> Runtime.getRuntime().halt(ExitCode.INTERRUPTED.code()));
         handle("INT");
         handle("TERM");
     }
 
-    boolean happened() {
-        return count.get() > 0;
+    /// Without the signals themselves.
+    ///
+    /// @param quit ends the process
+    Interrupts(Console console, Runnable stop, Supplier<String> leftBehind, LongSupplier clockNs, Runnable quit) {
+        this.console = console;
+        this.stop = stop;
+        this.leftBehind = leftBehind;
+        this.clockNs = clockNs;
+        this.quit = quit;
+    }
+
+    synchronized boolean happened() {
+        return happened;
     }
 
     @Override
@@ -41,20 +58,29 @@ final class Interrupts implements AutoCloseable {
         restore.clear();
     }
 
+    /// A signal has come. The JVM starts a thread for each, so that several may be here at once.
     void signalled() {
-        long now = System.nanoTime();
-        if (count.get() > 0 && now - firstNs < SAME_MS * 1_000_000) {
-            return;
-        }
-        if (count.incrementAndGet() == 1) {
-            firstNs = now;
+        long nowNs = clockNs.getAsLong();
+        if (first(nowNs)) {
             console.message("stopping; interrupt again to quit at once");
             stop.run();
-        } else {
+        } else if (another(nowNs)) {
             console.message("quit; " + leftBehind.get());
-            // Not exit(): its hooks would wait for the graceful stop that the user has no patience for.
-            Runtime.getRuntime().halt(ExitCode.INTERRUPTED.code());
+            quit.run();
         }
+    }
+
+    private synchronized boolean first(long nowNs) {
+        if (happened) {
+            return false;
+        }
+        happened = true;
+        firstNs = nowNs;
+        return true;
+    }
+
+    private synchronized boolean another(long nowNs) {
+        return nowNs - firstNs >= SAME_MS * 1_000_000;
     }
 
     /// By reflection, because javac warns about each mention of sun.misc.Signal, and there is no other way to
