@@ -24,12 +24,18 @@ final class PlimsollProcess implements AutoCloseable {
 
     /// @param home becomes HOME, XDG_DATA_HOME and the working directory, so that nothing outside it is touched
     PlimsollProcess(Path home, String... args) throws IOException {
+        String jar = System.getProperty("plimsoll.jar");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Xmx256m",
+                // Most of these processes live for seconds, and spend them on loading and compiling.
+                "-XX:TieredStopAtLevel=1",
+                "-Xlog:disable",
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + Path.of(jar).resolveSibling("it-" + args[0] + ".jsa"),
                 "-jar",
-                System.getProperty("plimsoll.jar")));
+                jar));
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
         builder.environment().put("HOME", home.toString());
