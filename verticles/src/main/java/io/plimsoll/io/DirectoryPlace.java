@@ -34,6 +34,7 @@ final class DirectoryPlace implements FileSet.Place {
                     layout.add(fileName(name, thread, file), thread, file, Layout.Owner.DIRECTORY);
                 }
             }
+            layout.checkEvidence();
             layout.prepare(progress);
             return new DirectoryPlace(target, layout, name, need.unlink());
         } catch (IOException | RuntimeException | Error e) {

@@ -92,6 +92,7 @@ final class FilePlace implements FileSet.Place {
             }
         }
         layout.add(name, 0, 0, owner);
+        layout.checkEvidence();
         if (!there) {
             fd = posix.open(
                     directoryFd,

@@ -19,7 +19,7 @@ import java.util.OptionalLong;
 /// begin empty every time, so that every run of the job does the same; with [Need#overwrite] they hold data too.
 /// A file that a former benchmark laid out with the same content is used again if it is large enough and, as far
 /// as the file system tells, has no hole. A job that only reads to verify takes the files as they are, as they are
-/// the evidence, and all of them must be there, or none.
+/// the evidence, and all of them must be there.
 ///
 /// In a directory the files are `DIRECTORY/plimsoll-bench/NAME/NAME.THREAD.FILE`, locked for one benchmark at a
 /// time. A single file that Plimsoll did not make is read as it is, and overwritten only by leave.

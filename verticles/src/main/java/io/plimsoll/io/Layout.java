@@ -128,7 +128,6 @@ final class Layout implements AutoCloseable {
 
     /// Does what was decided, and remembers it.
     void prepare(Progress progress) throws IOException {
-        checkEvidence();
         checkSpace();
         forget();
         long begin = System.nanoTime();
@@ -161,11 +160,11 @@ final class Layout implements AutoCloseable {
         }
     }
 
-    /// A file that is gone would be found in order, written anew, while others are what they were. Where none is there,
-    /// none is missing.
-    private void checkEvidence() throws TargetRefusedException {
+    /// Once all files are added, and before anything is made: a file that is gone would be found in order if it were
+    /// written anew.
+    void checkEvidence() throws TargetRefusedException {
         int found = count(Start.FOUND);
-        if (!need.inspects() || found == 0 || found == items.size()) {
+        if (!need.inspects() || found == items.size()) {
             return;
         }
         String missing = items.stream()
@@ -173,8 +172,12 @@ final class Layout implements AutoCloseable {
                 .findFirst()
                 .map(item -> path(item.name()))
                 .orElseThrow();
-        throw new TargetRefusedException(missing + " is not there, and " + found + " of " + items.size()
-                + " files to verify are; give the --numjobs and --nrfiles of the job that wrote them");
+        throw new TargetRefusedException(
+                found == 0
+                        ? missing + " is not there, and a job that only reads verifies what an earlier one wrote; run"
+                                + " that first: the same flags with --rw=write --verify"
+                        : missing + " is not there, and " + found + " of " + items.size()
+                                + " files to verify are; give the --numjobs and --nrfiles of the job that wrote them");
     }
 
     /// Whether files are going to be made or changed before the job.

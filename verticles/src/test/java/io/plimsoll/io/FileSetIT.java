@@ -144,9 +144,7 @@ class FileSetIT {
     @Test
     void whatIsVerifiedIsNeverWrittenAnew() throws IOException {
         Wanted verify = need(AccessMode.READ, 1, 1).verifying();
-        try (FileSet set = inDirectory("job", verify)) {
-            assertEquals(List.of(0, 1, 0, 0), counts(set.state()), "there was nothing yet");
-        }
+        inDirectory("job", need(AccessMode.RANDWRITE, 1, 1).verifying()).close();
         Path file = bench("job").resolve("job.0.0");
         Files.delete(bench("job").resolve(LayoutRecord.IN_DIRECTORY)); // as after a crash
         byte[] evidence = new byte[(int) SIZE];
@@ -173,6 +171,18 @@ class FileSetIT {
         assertFalse(Files.exists(gone));
         try (FileSet set = inDirectory("job", need(AccessMode.READ, 1, 1).verifying())) {
             assertEquals(List.of(0, 0, 0, 1), counts(set.state()));
+        }
+    }
+
+    @Test
+    void whereNothingWasWrittenThereIsNothingToVerify() throws IOException {
+        String remedy = " is not there, and a job that only reads verifies what an earlier one wrote; run that first:"
+                + " the same flags with --rw=write --verify";
+        for (AccessMode mode : List.of(AccessMode.READ, AccessMode.RANDREAD)) {
+            Wanted verify = need(mode, 2, 1).verifying();
+            refused(() -> inDirectory("job", verify), bench("job").resolve("job.0.0") + remedy);
+            refused(() -> ofFile(temp.resolve("f"), verify), temp.resolve("f") + remedy);
+            assertEquals(List.of(), names(temp), "and nothing is made");
         }
     }
 
