@@ -18,7 +18,8 @@ import java.util.OptionalLong;
 /// of the job's own content, written and synced, never merely reserved, never sparse. Files of sequential writes
 /// begin empty every time, so that every run of the job does the same; with [Need#overwrite] they hold data too.
 /// A file that a former benchmark laid out with the same content is used again if it is large enough and, as far
-/// as the file system tells, has no hole. A job that only reads to verify takes the files as they are, as they are
+/// as the file system tells, has no hole. What a former job sealed does for one that only reads, and is replaced by
+/// none such. A job that only reads to verify takes the files as they are, as they are
 /// the evidence, and all of them must be there.
 ///
 /// In a directory the files are `DIRECTORY/plimsoll-bench/NAME/NAME.THREAD.FILE`, locked for one benchmark at a
@@ -64,10 +65,38 @@ public final class FileSet implements AutoCloseable {
         }
     }
 
+    /// What data is like, in a line of ASCII. Where two say the same, each does for the other.
+    ///
+    /// @param seal by which each block can be verified; empty where none can be
+    public record Shape(String data, String seal) {
+        private static final String SEALED = ", sealed ";
+
+        public Shape {
+            if (!(data + seal).matches("\\p{Print}*") || data.contains(SEALED)) {
+                throw new IllegalArgumentException("the shape of data is a line of ASCII: " + data + seal);
+            }
+        }
+
+        /// The other way round than [#words].
+        static Shape of(String words) {
+            int at = words.indexOf(SEALED);
+            return at < 0
+                    ? new Shape(words, "")
+                    : new Shape(words.substring(0, at), words.substring(at + SEALED.length()));
+        }
+
+        String words() {
+            return sealed() ? data + SEALED + seal : data;
+        }
+
+        boolean sealed() {
+            return !seal.isEmpty();
+        }
+    }
+
     /// What files are filled with.
     public interface Content {
-        /// Says in a line what the data is like. Of two contents that say the same, each does for the other.
-        String shape();
+        Shape shape();
 
         /// Makes the data of `memory.byteSize()` bytes at `offset`; offsets come in order, in pieces of 1 MiB.
         void fill(MemorySegment memory, int thread, int file, long offset);

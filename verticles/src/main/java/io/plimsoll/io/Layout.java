@@ -3,6 +3,7 @@ package io.plimsoll.io;
 import io.plimsoll.io.FileSet.Content;
 import io.plimsoll.io.FileSet.Need;
 import io.plimsoll.io.FileSet.Progress;
+import io.plimsoll.io.FileSet.Shape;
 import io.plimsoll.io.FileSet.State;
 import io.plimsoll.io.LayoutRecord.Entry;
 import java.io.IOException;
@@ -59,9 +60,6 @@ final class Layout implements AutoCloseable {
         this.need = need;
         this.content = content;
         bytes = need.work().bytesPerFile();
-        if (!content.shape().matches("\\p{Print}*")) {
-            throw new IllegalArgumentException("the shape of a content is a line of ASCII: " + content.shape());
-        }
     }
 
     /// Adds a file, and decides what must be done to it.
@@ -105,7 +103,25 @@ final class Layout implements AutoCloseable {
             }
             return Start.FOUND;
         }
-        return need.wantsData() && holdsData(name, stat) ? Start.REUSED : fresh();
+        if (need.wantsData() && holdsData(name, stat)) {
+            return Start.REUSED;
+        }
+        if (!writes) {
+            spareEvidence(name, stat);
+        }
+        return fresh();
+    }
+
+    /// Who only reads has given no leave to replace what another job sealed, to be verified whenever somebody wants to.
+    private void spareEvidence(String name, FileStatus stat) throws TargetRefusedException {
+        Optional<Shape> sealed = record.of(name).map(Entry::content).filter(Shape::sealed);
+        if (sealed.isPresent() && stat.bytes() > 0) {
+            throw new TargetRefusedException(path(name) + " has " + stat.bytes() + " bytes of a job with --verify ("
+                    + sealed.get().words() + "), and this one would lay out " + bytes + " bytes ("
+                    + content.shape().words()
+                    + ") in their place; read no more than was written, with the same flags of content, give it another"
+                    + " place, or remove the file");
+        }
     }
 
     private boolean holdsData(String name, FileStatus stat) throws PosixException {
@@ -113,8 +129,14 @@ final class Layout implements AutoCloseable {
         return entry.isPresent()
                 && entry.get().bytes() >= bytes
                 && stat.bytes() >= entry.get().bytes()
-                && entry.get().content().equals(content.shape())
+                && does(entry.get().content())
                 && !extents(name).incomplete();
+    }
+
+    /// To a job that writes, blocks without its seal would be damage.
+    private boolean does(Shape there) {
+        Shape wanted = content.shape();
+        return need.work().mode().writes() ? there.equals(wanted) : there.data().equals(wanted.data());
     }
 
     private FileExtents extents(String name) throws PosixException {
@@ -243,8 +265,9 @@ final class Layout implements AutoCloseable {
     private void record(Item item, long complete) throws PosixException {
         switch (item.owner()) {
             case DIRECTORY -> {
-                if (complete > 0) {
-                    record.put(item.name(), new Entry(complete, Entry.UNSTAMPED, content.shape()));
+                // Sealed blocks are evidence, however many of them there are.
+                if (complete > 0 || content.shape().sealed()) {
+                    put(item, complete, Entry.UNSTAMPED);
                 }
             }
             case RECORD -> put(item, complete, stat(item).stamp());
@@ -260,7 +283,15 @@ final class Layout implements AutoCloseable {
     }
 
     private void put(Item item, long complete, String stamp) {
-        record.put(item.name(), new Entry(complete, stamp, content.shape()));
+        record.put(item.name(), new Entry(complete, stamp, shape(item)));
+    }
+
+    /// What is not laid out by this job stays what it was.
+    private Shape shape(Item item) {
+        return switch (item.start()) {
+            case FILLED, NEW -> content.shape();
+            case REUSED, FOUND -> record.of(item.name()).map(Entry::content).orElseGet(content::shape);
+        };
     }
 
     private FileStatus stat(Item item) throws PosixException {

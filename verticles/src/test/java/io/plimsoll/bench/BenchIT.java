@@ -183,6 +183,16 @@ class BenchIT {
                 .verify());
     }
 
+    @Test
+    void aReaderThatVerifiesNothingLeavesTheEvidence() throws Exception {
+        succeed(new Trial().mode(AccessMode.WRITE).verify());
+        flip(file(0, 0), 5 * BLOCK);
+        JobResult read = succeed(new Trial().mode(AccessMode.RANDREAD));
+        assertTrue(read.notes().getFirst().contains("1 reused"), read.notes() + "");
+        JobResult verified = run(new Trial().mode(AccessMode.READ).verify());
+        assertTrue(verified.failure().orElseThrow().contains("4096 bytes at offset 20480 "), verified + "");
+    }
+
     /// What a mixed job reads before it has written it proves nothing.
     @Test
     void whatTheRunDidNotWriteIsSaidNotToBeJudged() throws Exception {

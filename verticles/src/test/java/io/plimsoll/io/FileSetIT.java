@@ -175,6 +175,63 @@ class FileSetIT {
     }
 
     @Test
+    void whatWasSealedIsReadAsAnyDataAndReplacedByNoReader() throws IOException {
+        Wanted read = need(AccessMode.RANDREAD, 1, 1);
+        Wanted verify = read.verifying();
+        Wanted write = need(AccessMode.RANDWRITE, 1, 1);
+        for (Place place :
+                List.<Place>of(wanted -> inDirectory("job", wanted), wanted -> ofFile(temp.resolve("f"), wanted))) {
+            try (FileSet set = place.layOut(write.verifying())) {
+                assertEquals(List.of(0, 1, 0, 0), counts(set.state()));
+            }
+            for (Wanted reader : List.of(read, read.size(BLOCK))) {
+                try (FileSet set = place.layOut(reader)) {
+                    assertEquals(List.of(1, 0, 0, 0), counts(set.state()), "sealed data is data");
+                }
+            }
+            String remedy = "read no more than was written, with the same flags of content";
+            refused(() -> place.layOut(read.size(SIZE + BLOCK)), remedy);
+            refused(() -> place.layOut(read.shape("zeros")), remedy);
+            try (FileSet set = place.layOut(verify)) {
+                assertEquals(List.of(0, 0, 0, 1), counts(set.state()));
+                assertHolds(set.files(0).getFirst().path(), 0, 0);
+            }
+            try (FileSet set = place.layOut(write)) {
+                assertEquals(List.of(0, 1, 0, 0), counts(set.state()), "who writes, replaces");
+            }
+            try (FileSet set = place.layOut(read.size(SIZE + BLOCK))) {
+                assertEquals(List.of(0, 1, 0, 0), counts(set.state()), "and nothing is sealed any more");
+            }
+        }
+    }
+
+    @Test
+    void whatASealingWriterLeftIsReplacedByNoReader() throws IOException {
+        Wanted write = need(AccessMode.WRITE, 1, 1).verifying();
+        Wanted read = need(AccessMode.READ, 1, 1);
+        for (boolean killed : List.of(false, true)) {
+            for (Place place :
+                    List.<Place>of(wanted -> inDirectory("job", wanted), wanted -> ofFile(temp.resolve("f"), wanted))) {
+                FileSet writing = place.layOut(write);
+                Path file = writing.files(0).getFirst().path();
+                Path record = Files.exists(temp.resolve("f.plimsoll"))
+                        ? temp.resolve("f.plimsoll")
+                        : file.resolveSibling(LayoutRecord.IN_DIRECTORY);
+                byte[] said = Files.readAllBytes(record);
+                write(file, BLOCK, 'x');
+                writing.close();
+                if (killed) {
+                    Files.write(record, said);
+                }
+                refused(() -> place.layOut(read), file + " has " + (BLOCK + 1) + " bytes of a job with --verify");
+                assertEquals(BLOCK + 1, Files.size(file));
+            }
+            Files.delete(temp.resolve("f"));
+            Files.delete(temp.resolve("f.plimsoll"));
+        }
+    }
+
+    @Test
     void whereNothingWasWrittenThereIsNothingToVerify() throws IOException {
         String remedy = " is not there, and a job that only reads verifies what an earlier one wrote; run that first:"
                 + " the same flags with --rw=write --verify";
@@ -468,6 +525,10 @@ class FileSetIT {
         assertTrue(unwritten.allocatedBytes() >= 1 << 20);
     }
 
+    private interface Place {
+        FileSet layOut(Wanted wanted) throws IOException;
+    }
+
     private interface Laying {
         FileSet run() throws IOException;
     }
@@ -533,8 +594,8 @@ class FileSetIT {
         FileSet.Content content() {
             return new FileSet.Content() {
                 @Override
-                public String shape() {
-                    return shape;
+                public FileSet.Shape shape() {
+                    return new FileSet.Shape(shape, verify ? "by 4096 bytes" : "");
                 }
 
                 @Override
