@@ -135,6 +135,25 @@ class BenchCommandTest {
     }
 
     @Test
+    void aResultThatItsFileDoesNotTakeIsOnStdout() throws IOException {
+        assertEquals(3, run(JOB + "--output=/dev/full", returning(SampleResults.plainResult())));
+        assertEquals(
+                "plimsoll: --output: /dev/full did not take the result (No space left on device); it is on stdout\n",
+                err.toString());
+        assertTrue(out.toString().startsWith("plain: (g=0): rw="), out::toString);
+        for (JobResult result : List.of(
+                SampleResults.plainResult(), SampleResults.with(SampleResults.plainResult(), Optional.empty(), true))) {
+            out.getBuffer().setLength(0);
+            assertEquals(3, run(JOB + "--output=/dev/full --output-format=json", returning(result)));
+            assertEquals("plain", json().at("/jobs/0/jobname").asText(), "one document, and all of it");
+        }
+        out.getBuffer().setLength(0);
+        assertEquals(
+                2, run(JOB + "--output=/dev/full --output-format=json", failing(new JobRefusedException("not here"))));
+        assertEquals("not here", json().at("/error").asText());
+    }
+
+    @Test
     void withoutAnythingTheTargetIsAskedForFirst() {
         assertEquals(2, run("--rw=randread", returning(SampleResults.plainResult())));
         assertTrue(

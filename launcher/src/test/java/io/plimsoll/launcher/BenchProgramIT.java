@@ -282,12 +282,13 @@ class BenchProgramIT {
     }
 
     @Test
-    void aFullDiskIsExitCodeThreeWithOperationPathAndErrno() throws Exception {
+    void aFullDiskIsExitCodeThreeWithOperationPathAndErrnoAndTakesNoResultEither() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")), "mounting needs root");
         Path mount = Files.createDirectory(home.resolve("mount"));
         assumeTrue(
                 run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", mount.toString()) == 0, "not allowed to mount");
         try {
+            Path result = mount.resolve("result");
             PlimsollProcess bench = start(
                     "bench",
                     "--name=x",
@@ -295,6 +296,7 @@ class BenchProgramIT {
                     "--size=6m",
                     "--rw=write",
                     "--rate_iops=500",
+                    "--output=" + result,
                     "--output-format=json");
             Path file = mount.resolve("plimsoll-bench/x/x.0.0");
             await(() -> Files.exists(file) && Files.size(file) > 0);
@@ -306,6 +308,9 @@ class BenchProgramIT {
             long done = job.at("/write/total_ios").asLong();
             assertTrue(done > 0 && done * BLOCK <= Files.size(file), done + " of " + Files.size(file));
             assertEquals(done * BLOCK, job.at("/write/io_bytes").asLong());
+            String moved = result + " did not take the result (No space left on device); it is on stdout";
+            assertTrue(bench.stderr().contains(moved), bench::text);
+            assertTrue(Files.notExists(result), "half a result");
         } finally {
             run("umount", "-l", mount.toString());
         }
