@@ -12,6 +12,7 @@ import io.plimsoll.model.Load;
 import io.plimsoll.report.Plain;
 import io.plimsoll.wire.Version;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
@@ -140,13 +141,32 @@ final class BenchCommand implements Callable<Integer>, Main.LikeFio {
             } catch (IOException | RuntimeException e) {
                 return withoutResult(OutputOptions.explained(e), console, out);
             }
-            if (!out.print(text)) {
+            boolean inPlace = out.print(text);
+            tell(result, out.file().filter(_ -> inPlace), console);
+            if (!inPlace) {
                 return ExitCode.FAILED;
             }
             if (result.interrupted() || interrupts.happened()) {
                 return ExitCode.INTERRUPTED;
             }
             return result.failure().isPresent() ? ExitCode.FAILED : ExitCode.OK;
+        }
+    }
+
+    /// What must not be missed of a result that is not on stdout for people to read.
+    ///
+    /// @param file that has the result; empty: stdout
+    private void tell(JobResult result, Optional<Path> file, Console console) {
+        if (file.isPresent() || output.format() != OutputOptions.Format.NORMAL) {
+            result.failure().ifPresent(console::message);
+        }
+        if (file.isPresent()) {
+            result.flags().forEach(flag -> console.message(flag.words()));
+            if (result.failure().isPresent()
+                    || result.interrupted()
+                    || !result.flags().isEmpty()) {
+                console.message("the result is in " + file.get());
+            }
         }
     }
 

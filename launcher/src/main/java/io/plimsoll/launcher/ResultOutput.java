@@ -1,6 +1,5 @@
 package io.plimsoll.launcher;
 
-import io.plimsoll.report.Plain;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -37,8 +36,8 @@ final class ResultOutput implements AutoCloseable {
             return true;
         } catch (IOException e) {
             String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            console.message(Plain.of(file.get().flag() + ": " + file.get().path() + " did not take the result (" + why
-                    + "); it is on stdout"));
+            console.message(file.get().flag() + ": " + file.get().path() + " did not take the result (" + why
+                    + "); it is on stdout");
             print(text, console.out());
             return false;
         }

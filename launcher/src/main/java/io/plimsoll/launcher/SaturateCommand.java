@@ -130,8 +130,26 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
                 return withoutResult(OutputOptions.explained(e), console, out);
             }
             boolean inPlace = out.print(text);
+            tell(result, out.file().filter(_ -> inPlace), console);
             ExitCode code = ended(result, page, interrupts.happened(), console);
             return inPlace ? code : ExitCode.FAILED;
+        }
+    }
+
+    /// What must not be missed of a result that is not on stdout for people to read.
+    ///
+    /// @param file that has the result; empty: stdout
+    private void tell(SaturationResult result, Optional<Path> file, Console console) {
+        boolean well = result.found() && result.complete();
+        if (!well && (file.isPresent() || json())) {
+            console.message(SaturationText.headline(result));
+            result.failure().ifPresent(console::message);
+        }
+        if (file.isPresent()) {
+            result.flags().forEach(flag -> console.message(flag.words()));
+            if (!well || !result.flags().isEmpty()) {
+                console.message("the result is in " + file.get());
+            }
         }
     }
 

@@ -97,6 +97,14 @@ class SaturateCommandTest {
     }
 
     @Test
+    void thatThereIsNoLineIsOnStderrWhereTheResultIsInAFile(@TempDir Path dir) {
+        Path file = dir.resolve("result");
+        assertEquals(3, run(JOB + NO_PAGE + "--slo=p99<10us --eta=never --output=" + file));
+        assertTrue(err.toString().startsWith("plimsoll: No Plimsoll line: no rate keeps p99<10us"), err::toString);
+        assertTrue(err.toString().endsWith("plimsoll: the result is in " + file + "\n"), err::toString);
+    }
+
+    @Test
     void aResultThatItsFileDoesNotTakeIsOnStdoutAndThePageIsWritten(@TempDir Path dir) throws IOException {
         Path page = dir.resolve("a.html");
         assertEquals(3, run(JOB + "--slo=p99<10ms --html=" + page + " --output=/dev/full"));
