@@ -344,6 +344,24 @@ class BenchProgramIT {
     }
 
     @Test
+    void aFileThatTheUserMayNotReadOrMakeIsRefused() throws Exception {
+        List<String> nobody = List.of("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups");
+        assumeTrue(run(Stream.concat(nobody.stream(), Stream.of("true")).toArray(String[]::new)) == 0, "no setpriv");
+        Files.setPosixFilePermissions(home, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path secret = Files.write(home.resolve("secret"), new byte[1 << 20]);
+        Files.setPosixFilePermissions(secret, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+        String read = limited(nobody, 2, "--filename=" + secret, "--size=1m")
+                .at("/error")
+                .asText();
+        assertTrue(read.startsWith(secret + " cannot be read: Permission denied (EACCES, errno 13); user "), read);
+        String made = limited(nobody, 2, "--filename=" + home.resolve("new"), "--size=1m")
+                .at("/error")
+                .asText();
+        assertTrue(made.startsWith(home + " cannot be written to: Permission denied (EACCES, errno 13); user "), made);
+        assertTrue(made.endsWith(" may not write there"), made);
+    }
+
+    @Test
     void tooLittleMemoryToVerifyWithIsSaidWithTheRemedy() throws Exception {
         String[] job = {"--name=x", "--directory=" + home, "--size=4g", "--bs=512", "--rw=write", "--verify"};
         String error = limited(List.of("env", "JDK_JAVA_OPTIONS=-XX:MaxDirectMemorySize=16m"), 2, job)

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -76,6 +77,8 @@ final class LayoutRecord {
                 if (Arrays.equals(begin, Arrays.copyOf(FIRST_LINE, begin.length))) {
                     return;
                 }
+            } catch (AccessDeniedException e) {
+                throw TargetRules.cannotRead(file, e);
             } catch (NoSuchFileException _) {
                 return; // another benchmark has just made it the record
             }

@@ -480,6 +480,50 @@ class FileSetIT {
     }
 
     @Test
+    void aFileOnADiskThatIsMountedReadOnlyIsReadAndNothingElse() throws IOException {
+        Path mount = temp.resolve("m");
+        try (TestMounts disk = TestMounts.tmpfs(mount, "16m")) {
+            Wanted read = need(AccessMode.RANDREAD, 1, 1);
+            Path file = mount.resolve("f");
+            ofFile(file, read).close();
+            Path foreign = Files.write(mount.resolve("photo"), new byte[(int) SIZE]);
+            disk.remountReadOnly();
+            try (FileSet set = ofFile(file, read);
+                    FileSet other = ofFile(foreign, read)) {
+                assertEquals(List.of(1, 0, 0, 0), counts(set.state()));
+                assertEquals(List.of(0, 0, 0, 1), counts(other.state()));
+                ofFile(file, read).close(); // and by several
+            }
+            String remedy = " cannot be written to: Read-only file system (EROFS, errno 30); mount it read-write, or"
+                    + " name another disk";
+            refused(() -> ofFile(file, need(AccessMode.RANDWRITE, 1, 1)), file + remedy);
+            refused(() -> ofFile(file, read.size(SIZE + BLOCK)), file + remedy);
+            refused(() -> ofFile(file, read.unlinking()), file + remedy);
+            refused(() -> ofFile(foreign, need(AccessMode.WRITE, 1, 1).overwriting()), foreign + remedy);
+            for (AccessMode mode : List.of(AccessMode.READ, AccessMode.WRITE)) {
+                refused(() -> ofFile(mount.resolve("new"), need(mode, 1, 1)), mount + remedy);
+            }
+        }
+    }
+
+    @Test
+    void anImmutableFileIsReadAndNotWritten() throws IOException {
+        Wanted read = need(AccessMode.RANDREAD, 1, 1);
+        Path file = temp.resolve("f");
+        ofFile(file, read).close();
+        assumeTrue(TestMounts.run("chattr", "+i", file.toString()) == 0, "no immutable files");
+        try {
+            ofFile(file, read).close();
+            refused(
+                    () -> ofFile(file, need(AccessMode.RANDWRITE, 1, 1)),
+                    file + " cannot be written to: Operation not permitted (EPERM, errno 1); lsattr shows whether it is"
+                            + " immutable");
+        } finally {
+            TestMounts.run("chattr", "-i", file.toString());
+        }
+    }
+
+    @Test
     void zeroIsReadAndNullIsWritten() throws IOException {
         try (FileSet set = ofFile(Path.of("/dev/zero"), need(AccessMode.RANDREAD, 2, 1))) {
             assertEquals(List.of(new FileRef.At(Path.of("/dev/zero"))), set.files(1));
