@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// One file that all data threads share. That Plimsoll made it says `FILE.plimsoll` beside it, as long as nobody
 /// has changed the file since; while a job writes, that it does so, and whoever finds that said and the file not
@@ -195,6 +196,11 @@ final class FilePlace implements FileSet.Place {
     @Override
     public State state() {
         return layout.state();
+    }
+
+    @Override
+    public Optional<String> unrecorded() {
+        return layout.unrecorded();
     }
 
     @Override

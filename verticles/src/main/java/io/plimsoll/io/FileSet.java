@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// The files of a block job, laid out before it begins and held until it has ended.
@@ -168,6 +169,8 @@ public final class FileSet implements AutoCloseable {
 
         State state();
 
+        Optional<String> unrecorded();
+
         @Override
         void close() throws IOException;
     }
@@ -212,6 +215,11 @@ public final class FileSet implements AutoCloseable {
 
     public State state() {
         return place.state();
+    }
+
+    /// After [#close]: why no later job will know what the files hold, in words for the result; empty where one will.
+    public Optional<String> unrecorded() {
+        return place.unrecorded();
     }
 
     /// Remembers what the files hold now, after syncing what the job wrote, or removes them; gives locks back.

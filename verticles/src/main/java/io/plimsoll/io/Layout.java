@@ -51,6 +51,7 @@ final class Layout implements AutoCloseable {
     private long filledBytes;
     private long filledNs;
     private OptionalLong cachedBytes = OptionalLong.empty();
+    private Optional<String> unrecorded = Optional.empty();
 
     /// @param directoryFd descriptor of `directory`, which stays open longer than this
     Layout(Path directory, int directoryFd, LayoutRecord record, Need need, Content content) {
@@ -176,7 +177,7 @@ final class Layout implements AutoCloseable {
                 hold(item, completeBefore(item));
             }
         }
-        store();
+        storeIfRoom(); // or else at the end
         if (need.invalidate()) {
             dropCache();
         }
@@ -216,15 +217,27 @@ final class Layout implements AutoCloseable {
         TargetRules.checkSpace(directory, space, needed, "--size or --numjobs");
     }
 
-    /// What is going to be changed has no entry of data any more when that begins.
+    /// What is going to be changed has no entry of data any more when that begins, and what the job will write to says
+    /// so: without that, nothing is touched.
     private void forget() throws IOException {
         for (Item item : items) {
             if (item.start() == Start.FILLED || item.start() == Start.NEW) {
                 record.remove(item.name());
                 hold(item, 0);
+            } else if (need.work().mode().writes()) {
+                hold(item, completeBefore(item));
             }
         }
-        store();
+        try {
+            store();
+        } catch (PosixException e) {
+            throw isNoRoom(e)
+                    ? new TargetRefusedException(
+                            directory + " has no room for the record of the job's files: " + Errno.describe(e.errno())
+                                    + "; make room",
+                            e)
+                    : e;
+        }
     }
 
     private void fill(Item item, FileFiller filler) throws IOException {
@@ -304,6 +317,32 @@ final class Layout implements AutoCloseable {
         }
     }
 
+    /// The job's own data is there, and was worth its time. Without the new record the old one stands, which says of
+    /// what has changed since that it holds nothing for sure.
+    ///
+    /// @return what has no room, in words; empty where it is on the disk
+    private Optional<String> storeIfRoom() throws IOException {
+        try {
+            store();
+            return Optional.empty();
+        } catch (PosixException e) {
+            if (!isNoRoom(e)) {
+                throw e;
+            }
+            return Optional.of("what the files hold could not be recorded (" + e.getMessage()
+                    + "): the next job lays them out anew");
+        }
+    }
+
+    private static boolean isNoRoom(PosixException e) {
+        return e.errno() == Errno.ENOSPC.number || e.errno() == Errno.EDQUOT.number;
+    }
+
+    /// After [#remember]: why it is not on the disk, in words.
+    Optional<String> unrecorded() {
+        return unrecorded;
+    }
+
     /// What waits to be written cannot be dropped, so that it is written first.
     private void dropCache() throws PosixException {
         long bytesLeft = 0;
@@ -356,7 +395,7 @@ final class Layout implements AutoCloseable {
                 }
             }
         }
-        store();
+        unrecorded = storeIfRoom();
     }
 
     private long written(Item item, int fd) throws PosixException {

@@ -128,6 +128,13 @@ final class LayoutRecord {
         try (Arena scratch = Arena.ofConfined()) {
             posix.writeFully(fd, scratch.allocateFrom(ValueLayout.JAVA_BYTE, bytes), bytes.length, 0, path);
             posix.fsync(fd, path);
+        } catch (PosixException e) {
+            try {
+                posix.unlink(directoryFd, fresh, path);
+            } catch (PosixException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
         } finally {
             posix.close(fd, path);
         }

@@ -723,6 +723,21 @@ class BenchIT {
     }
 
     @Test
+    void aDiskWithoutRoomForTheRecordIsNotedAndFailsNothing() throws Exception {
+        Path mount = temp.resolve("full");
+        try (TestMounts _ = TestMounts.tmpfs(mount, "8m")) {
+            Path file = mount.resolve("plimsoll-bench/job/job.0.0");
+            Trial job = new Trial().mode(AccessMode.RANDREAD).in(mount);
+            JobResult result = run(job, Progress.NONE, () -> fillOnceBegun(file, mount.resolve("other")));
+            assertEquals(Optional.empty(), result.failure());
+            assertEquals(64, ops(result));
+            String note = result.notes().getLast();
+            assertTrue(note.startsWith("what the files hold could not be recorded (write " + mount), note);
+            assertTrue(note.endsWith("ENOSPC, errno 28)): the next job lays them out anew"), note);
+        }
+    }
+
+    @Test
     void aDiskThatFailsEndsTheJobAndNamesTheOperation() throws Exception {
         Path mount = temp.resolve("sick");
         // The file system believes to be larger than what is below it.

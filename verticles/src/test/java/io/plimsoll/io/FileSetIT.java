@@ -25,6 +25,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -328,6 +329,50 @@ class FileSetIT {
             assertEquals("ENOSPC", e.errnoName().orElseThrow());
             assertTrue(e.path().endsWith("job.0.0"), e.path());
             assertEquals(List.of("filler"), names(temp.resolve("m")));
+        }
+    }
+
+    @Test
+    void aDiskWithoutRoomForTheRecordFailsNoJobAndSparesNoLayout() throws IOException {
+        Path mount = temp.resolve("m");
+        try (TestMounts _ = TestMounts.tmpfs(mount, "8m")) {
+            Path filler = mount.resolve("filler");
+            Progress full = (done, total) -> {
+                if (done == total) {
+                    assertThrows(IOException.class, () -> Files.write(filler, new byte[8 << 20]));
+                }
+                return true;
+            };
+            Wanted read = need(AccessMode.READ, 1, 1);
+            Place inDirectory = wanted -> wanted.inDirectory(mount, "job", full);
+            Place ofFile = wanted -> FileSet.ofFile(mount.resolve("f"), wanted.need(), wanted.content(), full);
+            for (Place place : List.of(inDirectory, ofFile)) {
+                FileSet set = place.layOut(read);
+                assertEquals(List.of(0, 1, 0, 0), counts(set.state()));
+                set.close();
+                String why = set.unrecorded().orElseThrow();
+                assertTrue(why.startsWith("what the files hold could not be recorded (write " + mount), why);
+                assertTrue(why.contains(".new: No space left on device (ENOSPC, errno 28)): the next job"), why);
+                Files.delete(filler);
+                set = place.layOut(read);
+                assertEquals(List.of(0, 1, 0, 0), counts(set.state()), "it was not recorded");
+                Files.delete(filler);
+                set.close();
+                assertTrue(set.unrecorded().isEmpty(), "there is room again at the end");
+                set = place.layOut(read);
+                assertEquals(List.of(1, 0, 0, 0), counts(set.state()));
+                set.close();
+            }
+            Path file = mount.resolve("f");
+            byte[] before = Files.readAllBytes(file);
+            assertThrows(IOException.class, () -> Files.write(filler, new byte[8 << 20]));
+            for (AccessMode mode : List.of(AccessMode.RANDWRITE, AccessMode.WRITE)) {
+                refused(
+                        () -> ofFile.layOut(need(mode, 1, 1)),
+                        mount + " has no room for the record of the job's files: No space left on device (ENOSPC, errno"
+                                + " 28); make room");
+            }
+            assertEquals(-1, Arrays.mismatch(before, Files.readAllBytes(file)), "and nothing is touched");
         }
     }
 
