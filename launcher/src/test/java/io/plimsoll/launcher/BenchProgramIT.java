@@ -178,10 +178,14 @@ class BenchProgramIT {
                 failure.matches("verify " + file + ": the 4096 bytes at offset " + 77 * BLOCK
                         + " are damaged: their checksum is [0-9a-f]{8}, and they say that it is [0-9a-f]{8};.*"),
                 failure);
+        List<String> counts =
+                List.of("77 pieces of 4096 bytes were read and verified", "1 piece(s) were read and are broken");
+        assertTrue(notes(bad).containsAll(counts), notes(bad) + "");
         PlimsollProcess text = start(with(job, "bench", "--rw=read", "--verify"));
         assertEquals(3, text.exitCode(), text::text);
         assertTrue(text.stdout().contains("err= 1"), text::text);
         assertTrue(text.stdout().contains("failed: verify " + file), text::text);
+        counts.forEach(count -> assertTrue(text.stdout().contains(count), text::text));
     }
 
     /// Blocks that were never written again are what the file was laid out with, sealed as well: a kill leaves

@@ -441,6 +441,8 @@ class BenchIT {
                                     .orElse(0L)
                             <= at / BLOCK + 1,
                     "reading ends there");
+            assertEquals(at / BLOCK, verified(result), result.notes() + "");
+            assertTrue(result.notes().contains("1 piece(s) were read and are broken"), result.notes() + "");
             flip(file, at);
         }
         succeed(new Trial().mode(AccessMode.READ).verify());
