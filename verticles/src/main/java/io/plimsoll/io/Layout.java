@@ -19,8 +19,6 @@ import java.util.OptionalLong;
 /// synced: an entry is true whenever the machine dies. The entry of a file that nothing but the record makes ours
 /// stays, and says that a job has the file: it is ours still when the job was killed.
 final class Layout implements AutoCloseable {
-    private static final int MODE = 0644;
-
     /// Who answers for a file that is there.
     enum Owner {
         /// The marker of its directory: everything in it is ours.
@@ -40,9 +38,8 @@ final class Layout implements AutoCloseable {
 
     private record Item(String name, int thread, int file, Owner owner, Start start, long allocatedBytes) {}
 
-    private final PosixFiles posix = new PosixFiles();
     private final Path directory;
-    private final int directoryFd;
+    private final NamedFiles files;
     private final LayoutRecord record;
     private final Need need;
     private final Content content;
@@ -56,7 +53,7 @@ final class Layout implements AutoCloseable {
     /// @param directoryFd descriptor of `directory`, which stays open longer than this
     Layout(Path directory, int directoryFd, LayoutRecord record, Need need, Content content) {
         this.directory = directory;
-        this.directoryFd = directoryFd;
+        files = new NamedFiles(directory, directoryFd);
         this.record = record;
         this.need = need;
         this.content = content;
@@ -65,7 +62,7 @@ final class Layout implements AutoCloseable {
 
     /// Adds a file, and decides what must be done to it.
     void add(String name, int thread, int file, Owner owner) throws IOException {
-        Optional<FileStatus> stat = statOf(name);
+        Optional<FileStatus> stat = files.find(name);
         Start start = stat.isEmpty() ? fresh() : start(name, owner, stat.get());
         items.add(new Item(
                 name,
@@ -76,17 +73,6 @@ final class Layout implements AutoCloseable {
                 stat.map(FileStatus::allocatedBytes).orElse(0L)));
     }
 
-    private Optional<FileStatus> statOf(String name) throws PosixException {
-        try {
-            return Optional.of(posix.status(directoryFd, name, path(name)));
-        } catch (PosixException e) {
-            if (e.errno() == Errno.ENOENT.number) {
-                return Optional.empty();
-            }
-            throw e;
-        }
-    }
-
     private Start fresh() {
         return need.wantsData() ? Start.FILLED : Start.NEW;
     }
@@ -94,13 +80,14 @@ final class Layout implements AutoCloseable {
     private Start start(String name, Owner owner, FileStatus stat) throws IOException {
         boolean writes = need.work().mode().writes();
         if (owner == Owner.FOREIGN && writes && !need.overwrite()) {
-            throw new TargetRefusedException(path(name) + " was not made by Plimsoll, or was changed since; name a file"
-                    + " that is not there yet, or allow it to be overwritten (--overwrite=1)");
+            throw new TargetRefusedException(
+                    files.path(name) + " was not made by Plimsoll, or was changed since; name a file"
+                            + " that is not there yet, or allow it to be overwritten (--overwrite=1)");
         }
         if (owner == Owner.FOREIGN && (stat.bytes() >= bytes || !writes) || need.inspects()) {
             if (stat.bytes() < bytes) {
-                throw new TargetRefusedException(path(name) + " has " + stat.bytes() + " bytes, and the job reads "
-                        + bytes + "; choose a smaller --size, or another file");
+                throw new TargetRefusedException(files.path(name) + " has " + stat.bytes()
+                        + " bytes, and the job reads " + bytes + "; choose a smaller --size, or another file");
             }
             return Start.FOUND;
         }
@@ -117,11 +104,12 @@ final class Layout implements AutoCloseable {
     private void spareEvidence(String name, FileStatus stat) throws TargetRefusedException {
         Optional<Shape> sealed = record.of(name).map(Entry::content).filter(Shape::sealed);
         if (sealed.isPresent() && stat.bytes() > 0) {
-            throw new TargetRefusedException(path(name) + " has " + stat.bytes() + " bytes of a job with --verify ("
-                    + sealed.get().words() + "), and this one would lay out " + bytes + " bytes ("
-                    + content.shape().words()
-                    + ") in their place; read no more than was written, with the same flags of content, give it another"
-                    + " place, or remove the file");
+            throw new TargetRefusedException(
+                    files.path(name) + " has " + stat.bytes() + " bytes of a job with --verify ("
+                            + sealed.get().words() + "), and this one would lay out " + bytes + " bytes ("
+                            + content.shape().words()
+                            + ") in their place; read no more than was written, with the same flags of content, give"
+                            + " it another place, or remove the file");
         }
     }
 
@@ -131,7 +119,7 @@ final class Layout implements AutoCloseable {
                 && entry.get().bytes() >= bytes
                 && stat.bytes() >= entry.get().bytes()
                 && does(entry.get().content())
-                && !extents(name).incomplete();
+                && !files.extents(name).incomplete();
     }
 
     /// To a job that writes, blocks without its seal would be damage.
@@ -140,26 +128,19 @@ final class Layout implements AutoCloseable {
         return need.work().mode().writes() ? there.equals(wanted) : there.data().equals(wanted.data());
     }
 
-    private FileExtents extents(String name) throws PosixException {
-        int fd = open(name, PosixFiles.O_RDONLY);
-        try {
-            return FileExtents.of(posix, fd, path(name));
-        } finally {
-            posix.close(fd, path(name));
-        }
-    }
-
     /// Does what was decided, and remembers it.
     void prepare(Progress progress) throws IOException {
         checkSpace();
         forget();
         long begin = System.nanoTime();
-        try (FileFiller filler = new FileFiller(
-                posix, directory, directoryFd, need.direct(), content, bytes, count(Start.FILLED), progress)) {
+        try (FileFiller filler = files.filler(need, content, count(Start.FILLED), progress)) {
             for (Item item : items) {
                 switch (item.start()) {
                     case FILLED -> fill(item, filler);
-                    case NEW -> makeEmpty(item);
+                    case NEW -> {
+                        files.empty(item.name());
+                        record(item, 0);
+                    }
                     case REUSED, FOUND -> {}
                 }
             }
@@ -193,7 +174,7 @@ final class Layout implements AutoCloseable {
         String missing = items.stream()
                 .filter(item -> item.start() != Start.FOUND)
                 .findFirst()
-                .map(item -> path(item.name()))
+                .map(item -> files.path(item.name()))
                 .orElseThrow();
         throw new TargetRefusedException(
                 found == 0
@@ -213,8 +194,7 @@ final class Layout implements AutoCloseable {
                 .filter(item -> item.start() == Start.FILLED || item.start() == Start.NEW)
                 .mapToLong(item -> Math.max(bytes - item.allocatedBytes(), 0))
                 .reduce(0, (a, b) -> a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b);
-        FileSystemSpace space = posix.space(directoryFd, directory.toString());
-        TargetRules.checkSpace(directory, space, needed, "--size or --numjobs");
+        TargetRules.checkSpace(directory, files.space(), needed, "--size or --numjobs");
     }
 
     /// What is going to be changed has no entry of data any more when that begins, and what the job will write to says
@@ -255,23 +235,13 @@ final class Layout implements AutoCloseable {
     private void discard(Item item, Exception cause) {
         try {
             switch (item.owner()) {
-                case DIRECTORY -> posix.unlink(directoryFd, item.name(), path(item.name()));
+                case DIRECTORY -> files.unlink(item.name());
                 case RECORD -> record(item, 0);
                 case FOREIGN -> {}
             }
         } catch (PosixException e) {
             cause.addSuppressed(e);
         }
-    }
-
-    private void makeEmpty(Item item) throws PosixException {
-        int fd = open(item.name(), PosixFiles.O_RDWR | PosixFiles.O_CREAT);
-        try {
-            posix.truncate(fd, 0, path(item.name()));
-        } finally {
-            posix.close(fd, path(item.name()));
-        }
-        record(item, 0);
     }
 
     /// Foreign files stay foreign, whatever was written into them.
@@ -283,7 +253,7 @@ final class Layout implements AutoCloseable {
                     put(item, complete, Entry.UNSTAMPED);
                 }
             }
-            case RECORD -> put(item, complete, stat(item).stamp());
+            case RECORD -> put(item, complete, files.status(item.name()).stamp());
             case FOREIGN -> {}
         }
     }
@@ -291,7 +261,7 @@ final class Layout implements AutoCloseable {
     /// Says of a file that nothing but the record makes ours that it is changing, by our hand.
     private void hold(Item item, long complete) throws PosixException {
         if (item.owner() == Owner.RECORD) {
-            put(item, complete, stat(item).identity());
+            put(item, complete, files.status(item.name()).identity());
         }
     }
 
@@ -307,13 +277,9 @@ final class Layout implements AutoCloseable {
         };
     }
 
-    private FileStatus stat(Item item) throws PosixException {
-        return posix.status(directoryFd, item.name(), path(item.name()));
-    }
-
     private void store() throws IOException {
         if (record.changed()) {
-            record.store(posix, directoryFd);
+            files.store(record);
         }
     }
 
@@ -343,20 +309,13 @@ final class Layout implements AutoCloseable {
         return unrecorded;
     }
 
-    /// What waits to be written cannot be dropped, so that it is written first.
     private void dropCache() throws PosixException {
         long bytesLeft = 0;
         boolean known = true;
         for (Item item : items) {
-            int fd = open(item.name(), PosixFiles.O_RDONLY);
-            try {
-                posix.fsync(fd, path(item.name()));
-                OptionalLong left = PageCache.drop(posix, fd, path(item.name()));
-                known &= left.isPresent();
-                bytesLeft += left.orElse(0);
-            } finally {
-                posix.close(fd, path(item.name()));
-            }
+            OptionalLong left = files.dropCache(item.name());
+            known &= left.isPresent();
+            bytesLeft += left.orElse(0);
         }
         cachedBytes = known ? OptionalLong.of(bytesLeft) : OptionalLong.empty();
     }
@@ -384,22 +343,17 @@ final class Layout implements AutoCloseable {
     void remember() throws IOException {
         for (Item item : items) {
             if (item.start() == Start.NEW || item.owner() == Owner.RECORD) {
-                int fd = open(item.name(), PosixFiles.O_RDONLY);
-                try {
-                    if (need.work().mode().writes()) {
-                        posix.fsync(fd, path(item.name()));
-                    }
-                    record(item, item.start() == Start.NEW ? written(item, fd) : completeBefore(item));
-                } finally {
-                    posix.close(fd, path(item.name()));
+                if (need.work().mode().writes()) {
+                    files.sync(item.name());
                 }
+                record(item, item.start() == Start.NEW ? written(item) : completeBefore(item));
             }
         }
         unrecorded = storeIfRoom();
     }
 
-    private long written(Item item, int fd) throws PosixException {
-        FileExtents extents = FileExtents.of(posix, fd, path(item.name()));
+    private long written(Item item) throws PosixException {
+        FileExtents extents = files.extents(item.name());
         return extents.bytes() >= bytes && !extents.incomplete() ? bytes : 0;
     }
 
@@ -407,16 +361,8 @@ final class Layout implements AutoCloseable {
         return record.of(item.name()).map(Entry::bytes).orElse(0L);
     }
 
-    private int open(String name, int flags) throws PosixException {
-        return posix.open(directoryFd, name, flags | PosixFiles.O_NOFOLLOW, MODE, path(name));
-    }
-
-    private String path(String name) {
-        return directory + "/" + name;
-    }
-
     @Override
     public void close() {
-        posix.close();
+        files.close();
     }
 }
