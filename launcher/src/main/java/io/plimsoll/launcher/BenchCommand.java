@@ -12,7 +12,7 @@ import io.plimsoll.model.Load;
 import io.plimsoll.report.Plain;
 import io.plimsoll.wire.Version;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
@@ -122,33 +122,59 @@ final class BenchCommand implements Callable<Integer>, Main.LikeFio {
 
     private int run(JobRequest request) {
         Console console = new Console(spec);
-        Optional<PrintWriter> file = output.file().map(ResultFile::open);
-        try {
-            return run(request, console, file.orElse(console.out())).code();
-        } finally {
-            file.ifPresent(PrintWriter::close);
+        try (ResultOutput out = output.open(console)) {
+            return run(request, console, out).code();
         }
     }
 
-    private ExitCode run(JobRequest request, Console console, PrintWriter out) {
+    private ExitCode run(JobRequest request, Console console, ResultOutput out) {
         AtomicBoolean stopped = new AtomicBoolean();
         try (Interrupts interrupts = new Interrupts(
                 console,
                 () -> stopped.set(true),
                 () -> "files of the job may be left at " + request.target().path())) {
-            JobResult result = measured(request, console, stopped::get);
-            OutputOptions.print(render(result), out);
+            JobResult result;
+            String text;
+            try {
+                result = measured(request, console, stopped::get);
+                text = render(result);
+            } catch (IOException | RuntimeException e) {
+                return withoutResult(OutputOptions.explained(e), console, out);
+            }
+            boolean inPlace = out.print(text);
+            tell(result, out.file().filter(_ -> inPlace), console);
+            if (!inPlace) {
+                return ExitCode.FAILED;
+            }
             if (result.interrupted() || interrupts.happened()) {
                 return ExitCode.INTERRUPTED;
             }
             return result.failure().isPresent() ? ExitCode.FAILED : ExitCode.OK;
-        } catch (IOException | RuntimeException e) {
-            Throwable failure = OutputOptions.explained(e);
-            if (output.format() != OutputOptions.Format.NORMAL) {
-                OutputOptions.print(json(failure.getMessage()), out);
-            }
-            return Failures.report(failure, console.debug(), console.err());
         }
+    }
+
+    /// What must not be missed of a result that is not on stdout for people to read.
+    ///
+    /// @param file that has the result; empty: stdout
+    private void tell(JobResult result, Optional<Path> file, Console console) {
+        if (file.isPresent() || output.format() != OutputOptions.Format.NORMAL) {
+            result.failure().ifPresent(console::message);
+        }
+        if (file.isPresent()) {
+            result.flags().forEach(flag -> console.message(flag.words()));
+            if (result.failure().isPresent()
+                    || result.interrupted()
+                    || !result.flags().isEmpty()) {
+                console.message("the result is in " + file.get());
+            }
+        }
+    }
+
+    private ExitCode withoutResult(Throwable failure, Console console, ResultOutput out) {
+        if (output.format() != OutputOptions.Format.NORMAL) {
+            out.print(json(failure.getMessage()));
+        }
+        return Failures.report(failure, console.debug(), console.err());
     }
 
     private JobResult measured(JobRequest request, Console console, BooleanSupplier stopped) throws IOException {

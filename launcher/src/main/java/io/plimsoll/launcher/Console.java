@@ -1,5 +1,6 @@
 package io.plimsoll.launcher;
 
+import io.plimsoll.report.Plain;
 import java.io.PrintWriter;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -10,7 +11,7 @@ record Console(PrintWriter out, PrintWriter err, boolean debug) {
     }
 
     void message(String line) {
-        err.println("plimsoll: " + line);
+        err.println("plimsoll: " + Plain.of(line));
         err.flush();
     }
 }

@@ -113,7 +113,7 @@ public final class Main {
         String message =
                 FlagNames.asTyped(instead.orElse(misuse.getMessage()), command.getCommandSpec(), List.of(args));
         likeFio.filter(_ -> OutputOptions.jsonOnStdout(args))
-                .ifPresent(c -> OutputOptions.print(c.json(message), command.getOut()));
+                .ifPresent(c -> ResultOutput.print(c.json(message), command.getOut()));
         err.println("plimsoll: " + message);
         if (instead.isEmpty()) {
             UnmatchedArgumentException.printSuggestions(misuse, err);

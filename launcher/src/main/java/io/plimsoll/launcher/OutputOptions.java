@@ -3,7 +3,6 @@ package io.plimsoll.launcher;
 import io.plimsoll.bench.JobRefusedException;
 import io.plimsoll.io.TargetRefusedException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +80,13 @@ class OutputOptions {
                 .map(path -> new ResultFile("--output", path, "choose another file, or remove that one"));
     }
 
+    /// Opens what the result goes to, before there is one.
+    ///
+    /// @throws CommandException where it cannot be used, with the remedy
+    final ResultOutput open(Console console) {
+        return new ResultOutput(file(), console);
+    }
+
     /// Whether somebody waits for JSON on stdout, as far as a command line tells that could not be understood.
     static boolean jsonOnStdout(String[] args) {
         List<String> typed = List.of(args);
@@ -93,17 +99,6 @@ class OutputOptions {
             return FioWords.oneOf(what, text, words);
         } catch (IllegalArgumentException e) {
             throw new TypeConversionException(e.getMessage());
-        }
-    }
-
-    /// Prints a result, which is lost where nobody looks whether it was written: a writer to stdout does not know of
-    /// the errors of the stream below it.
-    static void print(String text, PrintWriter out) {
-        out.print(text);
-        out.flush();
-        if (out.checkError() || System.out.checkError()) {
-            throw new CommandException(
-                    ExitCode.FAILED, "the result could not be written (is the disk full, or the reader gone?)");
         }
     }
 

@@ -1,12 +1,18 @@
 package io.plimsoll.launcher;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.plimsoll.bench.SaturationHtml;
 import io.plimsoll.report.ReportWriter;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -29,14 +35,81 @@ record ResultFile(String flag, Path path, String remedy) {
     /// Opens it before there is a result: what cannot be written is better known then.
     ///
     /// @throws CommandException with the remedy
-    PrintWriter open() {
+    Opened open() {
         refuseForeign();
         try {
-            return new PrintWriter(Files.newBufferedWriter(path));
+            return Opened.of(path);
         } catch (NoSuchFileException e) {
             throw refusal("is in no directory that is there");
         } catch (IOException e) {
             throw refusal("cannot be written (" + e.getClass().getSimpleName() + ": " + e.getMessage() + ")");
+        }
+    }
+
+    /// A file for one result. What was in it stays until the result is there.
+    static final class Opened implements AutoCloseable {
+        private final Path path;
+        private final FileChannel channel;
+        private final boolean made;
+        /// A device or a pipe is neither emptied nor synced.
+        private final boolean regular;
+
+        private boolean written;
+
+        private Opened(Path path, FileChannel channel, boolean made) {
+            this.path = path;
+            this.channel = channel;
+            this.made = made;
+            regular = Files.isRegularFile(path);
+        }
+
+        private static Opened of(Path path) throws IOException {
+            try {
+                return new Opened(path, FileChannel.open(path, WRITE, CREATE_NEW), true);
+            } catch (FileAlreadyExistsException _) {
+                return new Opened(path, FileChannel.open(path, WRITE, CREATE), false);
+            }
+        }
+
+        /// @throws IOException where not all of it is in the file, which is empty then
+        void write(String result) throws IOException {
+            try {
+                ByteBuffer bytes = ByteBuffer.wrap(result.getBytes(StandardCharsets.UTF_8));
+                empty();
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                if (regular) {
+                    // Some file systems tell no earlier that there was no room.
+                    channel.force(false);
+                }
+                written = true;
+            } catch (IOException e) {
+                try {
+                    empty();
+                } catch (IOException second) {
+                    e.addSuppressed(second);
+                }
+                throw e;
+            }
+        }
+
+        private void empty() throws IOException {
+            if (regular) {
+                channel.truncate(0);
+            }
+        }
+
+        /// Nothing stays of a file that was made in vain.
+        @Override
+        public void close() {
+            try (channel) {
+                if (made && !written && channel.size() == 0) {
+                    Files.deleteIfExists(path);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("close " + path + ": " + e.getMessage(), e);
+            }
         }
     }
 

@@ -16,7 +16,6 @@ import io.plimsoll.model.Load;
 import io.plimsoll.report.Plain;
 import io.plimsoll.wire.Version;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -97,12 +96,9 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
         if (page.isPresent() && output.file().filter(page.get()::same).isPresent()) {
             throw new ParameterException(spec.commandLine(), "--output and --html name the same file; choose another");
         }
-        Optional<PrintWriter> file = output.file().map(ResultFile::open);
         Console console = new Console(spec);
-        try {
-            return run(plan, page, console, file.orElse(console.out())).code();
-        } finally {
-            file.ifPresent(PrintWriter::close);
+        try (ResultOutput out = output.open(console)) {
+            return run(plan, page, console, out).code();
         }
     }
 
@@ -118,23 +114,50 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
         }
     }
 
-    private ExitCode run(SaturationPlan plan, Optional<ResultFile> page, Console console, PrintWriter out) {
+    private ExitCode run(SaturationPlan plan, Optional<ResultFile> page, Console console, ResultOutput out) {
         AtomicBoolean stopped = new AtomicBoolean();
         try (Interrupts interrupts = new Interrupts(
                 console,
                 () -> stopped.set(true),
                 () -> "files of the job may be left at " + plan.job().target().path())) {
             announce(plan, page, console);
-            SaturationResult result = searched(plan, console, stopped::get);
-            OutputOptions.print(render(result), out);
-            return ended(result, page, interrupts.happened(), console);
-        } catch (IOException | RuntimeException e) {
-            Throwable failure = OutputOptions.explained(e);
-            if (json()) {
-                OutputOptions.print(json(failure.getMessage()), out);
+            SaturationResult result;
+            String text;
+            try {
+                result = searched(plan, console, stopped::get);
+                text = render(result);
+            } catch (IOException | RuntimeException e) {
+                return withoutResult(OutputOptions.explained(e), console, out);
             }
-            return Failures.report(failure, console.debug(), console.err());
+            boolean inPlace = out.print(text);
+            tell(result, out.file().filter(_ -> inPlace), console);
+            ExitCode code = ended(result, page, interrupts.happened(), console);
+            return inPlace ? code : ExitCode.FAILED;
         }
+    }
+
+    /// What must not be missed of a result that is not on stdout for people to read.
+    ///
+    /// @param file that has the result; empty: stdout
+    private void tell(SaturationResult result, Optional<Path> file, Console console) {
+        boolean well = result.found() && result.complete();
+        if (!well && (file.isPresent() || json())) {
+            console.message(SaturationText.headline(result));
+            result.failure().ifPresent(console::message);
+        }
+        if (file.isPresent()) {
+            result.flags().forEach(flag -> console.message(flag.words()));
+            if (!well || !result.flags().isEmpty()) {
+                console.message("the result is in " + file.get());
+            }
+        }
+    }
+
+    private ExitCode withoutResult(Throwable failure, Console console, ResultOutput out) {
+        if (json()) {
+            out.print(json(failure.getMessage()));
+        }
+        return Failures.report(failure, console.debug(), console.err());
     }
 
     /// The result is out; what goes wrong now is said on stderr only.

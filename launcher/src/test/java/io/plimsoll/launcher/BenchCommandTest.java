@@ -135,6 +135,58 @@ class BenchCommandTest {
     }
 
     @Test
+    void whatMustNotBeMissedOfAResultInAFileIsOnStderr(@TempDir Path dir) throws IOException {
+        String file = dir.resolve("result").toString();
+        String why = "read x: Input/output error (EIO, errno 5)";
+        String flag =
+                "plimsoll: flag rate-not-achieved: 6996.5 of 20000 operations a second (34.98 %); ask for less, or"
+                        + " give more data threads\n";
+        String where = "plimsoll: the result is in " + file + "\n";
+        JobResult plain = SampleResults.plainResult();
+        JobResult flagged = SampleResults.mixedResult();
+        for (String format : List.of("normal", "json")) {
+            String job = JOB + "--output=" + file + " --output-format=" + format;
+            assertEquals(0, run(job, returning(plain)));
+            assertEquals("", err.toString(), "of a result without flags there is nothing to say");
+            assertEquals(0, run(job, returning(flagged)));
+            assertEquals(flag + where, said());
+            assertEquals(3, run(job, returning(SampleResults.with(flagged, Optional.of(why), false))));
+            assertEquals("plimsoll: " + why + "\n" + flag + where, said());
+            assertEquals(130, run(job, returning(SampleResults.with(plain, Optional.empty(), true))));
+            assertEquals(where, said());
+            assertEquals("", out.toString());
+        }
+        assertEquals(
+                3, run(JOB + "--output-format=json", returning(SampleResults.with(flagged, Optional.of(why), false))));
+        assertEquals("plimsoll: " + why + "\n", said());
+    }
+
+    private String said() {
+        String said = err.toString();
+        err.getBuffer().setLength(0);
+        return said;
+    }
+
+    @Test
+    void aResultThatItsFileDoesNotTakeIsOnStdout() throws IOException {
+        assertEquals(3, run(JOB + "--output=/dev/full", returning(SampleResults.plainResult())));
+        assertEquals(
+                "plimsoll: --output: /dev/full did not take the result (No space left on device); it is on stdout\n",
+                err.toString());
+        assertTrue(out.toString().startsWith("plain: (g=0): rw="), out::toString);
+        for (JobResult result : List.of(
+                SampleResults.plainResult(), SampleResults.with(SampleResults.plainResult(), Optional.empty(), true))) {
+            out.getBuffer().setLength(0);
+            assertEquals(3, run(JOB + "--output=/dev/full --output-format=json", returning(result)));
+            assertEquals("plain", json().at("/jobs/0/jobname").asText(), "one document, and all of it");
+        }
+        out.getBuffer().setLength(0);
+        assertEquals(
+                2, run(JOB + "--output=/dev/full --output-format=json", failing(new JobRefusedException("not here"))));
+        assertEquals("not here", json().at("/error").asText());
+    }
+
+    @Test
     void withoutAnythingTheTargetIsAskedForFirst() {
         assertEquals(2, run("--rw=randread", returning(SampleResults.plainResult())));
         assertTrue(

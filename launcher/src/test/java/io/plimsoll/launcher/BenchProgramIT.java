@@ -178,10 +178,14 @@ class BenchProgramIT {
                 failure.matches("verify " + file + ": the 4096 bytes at offset " + 77 * BLOCK
                         + " are damaged: their checksum is [0-9a-f]{8}, and they say that it is [0-9a-f]{8};.*"),
                 failure);
+        List<String> counts =
+                List.of("77 pieces of 4096 bytes were read and verified", "1 piece(s) were read and are broken");
+        assertTrue(notes(bad).containsAll(counts), notes(bad) + "");
         PlimsollProcess text = start(with(job, "bench", "--rw=read", "--verify"));
         assertEquals(3, text.exitCode(), text::text);
         assertTrue(text.stdout().contains("err= 1"), text::text);
         assertTrue(text.stdout().contains("failed: verify " + file), text::text);
+        counts.forEach(count -> assertTrue(text.stdout().contains(count), text::text));
     }
 
     /// Blocks that were never written again are what the file was laid out with, sealed as well: a kill leaves
@@ -282,12 +286,13 @@ class BenchProgramIT {
     }
 
     @Test
-    void aFullDiskIsExitCodeThreeWithOperationPathAndErrno() throws Exception {
+    void aFullDiskIsExitCodeThreeWithOperationPathAndErrnoAndTakesNoResultEither() throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")), "mounting needs root");
         Path mount = Files.createDirectory(home.resolve("mount"));
         assumeTrue(
                 run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", mount.toString()) == 0, "not allowed to mount");
         try {
+            Path result = mount.resolve("result");
             PlimsollProcess bench = start(
                     "bench",
                     "--name=x",
@@ -295,6 +300,7 @@ class BenchProgramIT {
                     "--size=6m",
                     "--rw=write",
                     "--rate_iops=500",
+                    "--output=" + result,
                     "--output-format=json");
             Path file = mount.resolve("plimsoll-bench/x/x.0.0");
             await(() -> Files.exists(file) && Files.size(file) > 0);
@@ -306,6 +312,9 @@ class BenchProgramIT {
             long done = job.at("/write/total_ios").asLong();
             assertTrue(done > 0 && done * BLOCK <= Files.size(file), done + " of " + Files.size(file));
             assertEquals(done * BLOCK, job.at("/write/io_bytes").asLong());
+            String moved = result + " did not take the result (No space left on device); it is on stdout";
+            assertTrue(bench.stderr().contains(moved), bench::text);
+            assertTrue(Files.notExists(result), "half a result");
         } finally {
             run("umount", "-l", mount.toString());
         }
@@ -336,6 +345,24 @@ class BenchProgramIT {
         assertEquals(32, result.at("/read/total_ios").asInt());
         assertTrue(result.at("/flags").findValuesAsText("rule").contains("fallback-engine"), result + "");
         assertTrue(notes(result).stream().anyMatch(note -> note.startsWith("refused: io_uring: ")), notes(result) + "");
+    }
+
+    @Test
+    void aFileThatTheUserMayNotReadOrMakeIsRefused() throws Exception {
+        List<String> nobody = List.of("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups");
+        assumeTrue(run(Stream.concat(nobody.stream(), Stream.of("true")).toArray(String[]::new)) == 0, "no setpriv");
+        Files.setPosixFilePermissions(home, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path secret = Files.write(home.resolve("secret"), new byte[1 << 20]);
+        Files.setPosixFilePermissions(secret, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+        String read = limited(nobody, 2, "--filename=" + secret, "--size=1m")
+                .at("/error")
+                .asText();
+        assertTrue(read.startsWith(secret + " cannot be read: Permission denied (EACCES, errno 13); user "), read);
+        String made = limited(nobody, 2, "--filename=" + home.resolve("new"), "--size=1m")
+                .at("/error")
+                .asText();
+        assertTrue(made.startsWith(home + " cannot be written to: Permission denied (EACCES, errno 13); user "), made);
+        assertTrue(made.endsWith(" may not write there"), made);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.plimsoll.launcher;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -63,6 +64,20 @@ class ResultFileTest {
             }
             assertEquals(foreign, Files.readString(path));
         }
+    }
+
+    @Test
+    void aFileThatIsOpenedKeepsWhatItHasUntilThereIsAResult() throws IOException {
+        Path older = Files.writeString(dir.resolve("older"), "Plimsoll line: 5 IOPS\n".repeat(99));
+        byte[] before = Files.readAllBytes(older);
+        file(older).open().close();
+        assertArrayEquals(before, Files.readAllBytes(older));
+        try (ResultFile.Opened opened = file(older).open()) {
+            opened.write("5 µs");
+        }
+        assertEquals("5 µs", Files.readString(older));
+        file(dir.resolve("made")).open().close();
+        assertTrue(Files.notExists(dir.resolve("made")), "nothing stays of a run that was refused");
     }
 
     @Test

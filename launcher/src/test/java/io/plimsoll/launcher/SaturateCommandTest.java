@@ -96,6 +96,23 @@ class SaturateCommandTest {
         assertEquals("somebody's", Files.readString(both));
     }
 
+    @Test
+    void thatThereIsNoLineIsOnStderrWhereTheResultIsInAFile(@TempDir Path dir) {
+        Path file = dir.resolve("result");
+        assertEquals(3, run(JOB + NO_PAGE + "--slo=p99<10us --eta=never --output=" + file));
+        assertTrue(err.toString().startsWith("plimsoll: No Plimsoll line: no rate keeps p99<10us"), err::toString);
+        assertTrue(err.toString().endsWith("plimsoll: the result is in " + file + "\n"), err::toString);
+    }
+
+    @Test
+    void aResultThatItsFileDoesNotTakeIsOnStdoutAndThePageIsWritten(@TempDir Path dir) throws IOException {
+        Path page = dir.resolve("a.html");
+        assertEquals(3, run(JOB + "--slo=p99<10ms --html=" + page + " --output=/dev/full"));
+        assertTrue(err.toString().contains("--output: /dev/full did not take the result (No space"), err::toString);
+        assertTrue(out.toString().startsWith("Plimsoll line: "), out::toString);
+        assertTrue(Files.exists(page));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         --slo=p99<10            | needs a unit after the number

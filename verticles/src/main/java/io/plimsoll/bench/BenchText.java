@@ -224,7 +224,7 @@ public final class BenchText {
         if (!result.flags().isEmpty()) {
             line("");
         }
-        result.flags().forEach(flag -> line("flag %s: %s; %s", flag.rule(), flag.evidence(), flag.remedy()));
+        result.flags().forEach(flag -> line("%s", flag.words()));
     }
 
     private long elapsedMs() {

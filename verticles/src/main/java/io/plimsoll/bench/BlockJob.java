@@ -54,7 +54,8 @@ final class BlockJob {
             return run(engine, _ -> unused(), Optional.empty(), List.of(), control);
         }
         FileSet files = layOut(engine.kind());
-        return Job.holding(files::close, control, () -> run(engine, files, control));
+        JobResult result = Job.holding(files::close, control, () -> run(engine, files, control));
+        return files.unrecorded().map(result::noted).orElse(result);
     }
 
     private JobResult run(EngineSelection engine, FileSet files, JobControl control)

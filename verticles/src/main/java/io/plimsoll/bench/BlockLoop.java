@@ -416,7 +416,12 @@ final class BlockLoop implements DataLoop {
 
     @Override
     public long verifiedUnits() {
-        return verifier == null ? 0 : verifier.unitsChecked();
+        return verifier == null ? 0 : verifier.unitsInOrder();
+    }
+
+    @Override
+    public long brokenUnits() {
+        return verifier == null ? 0 : verifier.unitsBroken();
     }
 
     @Override

@@ -80,6 +80,11 @@ interface DataLoop extends AutoCloseable {
         return 0;
     }
 
+    /// Units of verified blocks that were read and were something else.
+    default long brokenUnits() {
+        return 0;
+    }
+
     /// Units that were read and not judged, as this run had not written them.
     default long unitsNotJudged() {
         return 0;

@@ -82,6 +82,9 @@ final class Job {
         if (plan.work() instanceof Work.Blocks blocks && blocks.content().verify()) {
             allNotes.add(outcome.verifiedUnits() + " pieces of " + BlockVerifier.unitBytes(blocks.blocks())
                     + " bytes were read and verified");
+            if (outcome.brokenUnits() > 0) {
+                allNotes.add(outcome.brokenUnits() + " piece(s) were read and are broken");
+            }
             if (outcome.unitsNotJudged() > 0) {
                 allNotes.add(
                         outcome.unitsNotJudged() + " more were read and not judged: this run had not written them");

@@ -7,6 +7,7 @@ import io.plimsoll.model.JobPlan;
 import io.plimsoll.stats.LatencyHistogram;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What came of a job.
 ///
@@ -73,15 +74,20 @@ public record JobResult(
     }
 
     JobResult with(List<Flag> others) {
-        return with(others, failure);
+        return with(notes, others, failure);
     }
 
     /// With a failure that came after the measuring; the first one is what is told.
     JobResult failed(String why) {
-        return with(flags, Optional.of(failure.orElse(why)));
+        return with(notes, flags, Optional.of(failure.orElse(why)));
     }
 
-    private JobResult with(List<Flag> otherFlags, Optional<String> otherFailure) {
+    /// With one note more.
+    JobResult noted(String note) {
+        return with(Stream.concat(notes.stream(), Stream.of(note)).toList(), flags, failure);
+    }
+
+    private JobResult with(List<String> otherNotes, List<Flag> otherFlags, Optional<String> otherFailure) {
         return new JobResult(
                 request,
                 engine,
@@ -94,7 +100,7 @@ public record JobResult(
                 disk,
                 ownCostNs,
                 saturated,
-                notes,
+                otherNotes,
                 otherFlags,
                 otherFailure,
                 interrupted);

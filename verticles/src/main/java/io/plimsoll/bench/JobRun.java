@@ -81,6 +81,7 @@ final class JobRun {
             long[] shortOps,
             long[] activeNs,
             long verifiedUnits,
+            long brokenUnits,
             long unitsNotJudged,
             Optional<ReadBack.Done> readBack,
             Optional<Long> fetchedBytes,
@@ -370,6 +371,7 @@ final class JobRun {
                 shortOps,
                 activeNs,
                 loops.stream().mapToLong(DataLoop::verifiedUnits).sum(),
+                loops.stream().mapToLong(DataLoop::brokenUnits).sum(),
                 loops.stream().mapToLong(DataLoop::unitsNotJudged).sum(),
                 // Of a thread that has not ended it is not known.
                 control.givenUp().isPresent()

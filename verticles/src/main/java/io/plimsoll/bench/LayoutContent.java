@@ -26,12 +26,11 @@ final class LayoutContent implements FileSet.Content {
     }
 
     @Override
-    public String shape() {
+    public FileSet.Shape shape() {
         Content content = work.content();
-        String shape = "compress " + content.compressPercent() + " %, dedupe " + content.dedupePercent() + " %";
-        return content.verify()
-                ? shape + ", sealed by " + BlockVerifier.unitBytes(work.blocks()) + " bytes, seed " + plan.seed()
-                : shape;
+        return new FileSet.Shape(
+                "compress " + content.compressPercent() + " %, dedupe " + content.dedupePercent() + " %",
+                content.verify() ? "by " + BlockVerifier.unitBytes(work.blocks()) + " bytes, seed " + plan.seed() : "");
     }
 
     @Override

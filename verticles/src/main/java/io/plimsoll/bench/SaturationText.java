@@ -30,6 +30,11 @@ public final class SaturationText {
         return new SaturationText(result).render();
     }
 
+    /// The first line of the text.
+    public static String headline(SaturationResult result) {
+        return new SaturationWords(result).headline();
+    }
+
     /// How long the search will take, before it begins.
     public static String announcement(SaturationPlan plan) {
         return "looking for the highest rate that keeps " + plan.slo() + ": about " + plan.stepsLikely() + " steps of "

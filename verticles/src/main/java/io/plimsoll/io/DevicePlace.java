@@ -3,6 +3,7 @@ package io.plimsoll.io;
 import io.plimsoll.io.FileSet.Need;
 import io.plimsoll.io.FileSet.State;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// `/dev/zero` and `/dev/null`, which cost what the tool and the kernel cost: nothing is laid out.
@@ -32,6 +33,11 @@ record DevicePlace(Path path, State state) implements FileSet.Place {
     @Override
     public FileRef ref(int thread, int file) {
         return new FileRef.At(path);
+    }
+
+    @Override
+    public Optional<String> unrecorded() {
+        return Optional.empty();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.plimsoll.io.FileSet.State;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// Files of their own for each data thread, in a directory that is locked for one benchmark.
 final class DirectoryPlace implements FileSet.Place {
@@ -34,6 +35,7 @@ final class DirectoryPlace implements FileSet.Place {
                     layout.add(fileName(name, thread, file), thread, file, Layout.Owner.DIRECTORY);
                 }
             }
+            layout.checkEvidence();
             layout.prepare(progress);
             return new DirectoryPlace(target, layout, name, need.unlink());
         } catch (IOException | RuntimeException | Error e) {
@@ -61,6 +63,11 @@ final class DirectoryPlace implements FileSet.Place {
     @Override
     public State state() {
         return layout.state();
+    }
+
+    @Override
+    public Optional<String> unrecorded() {
+        return layout.unrecorded();
     }
 
     @Override

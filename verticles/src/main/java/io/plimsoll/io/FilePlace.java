@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// One file that all data threads share. That Plimsoll made it says `FILE.plimsoll` beside it, as long as nobody
 /// has changed the file since; while a job writes, that it does so, and whoever finds that said and the file not
@@ -26,6 +27,9 @@ final class FilePlace implements FileSet.Place {
     private int fd = NONE;
     private Owner owner;
     private boolean made;
+    /// Why the file may only be read; null where it may be written.
+    private TargetRefusedException onlyReadable;
+
     private Layout layout;
 
     private FilePlace(Path path, Need need) {
@@ -76,33 +80,28 @@ final class FilePlace implements FileSet.Place {
 
     private void layOut(Content content, Progress progress) throws IOException {
         boolean writes = need.work().mode().writes();
-        String at = path.toString();
-        int flags = PosixFiles.O_RDONLY | PosixFiles.O_DIRECTORY;
-        directoryFd = posix.open(PosixFiles.AT_FDCWD, directory.toString(), flags, 0, directory.toString());
+        directoryFd = openDirectory();
         LayoutRecord record = LayoutRecord.read(directory, name + LayoutRecord.BESIDE_FILE);
         boolean there = Files.exists(path, LinkOption.NOFOLLOW_LINKS);
         owner = !there || isRecorded(record) ? Owner.RECORD : Owner.FOREIGN;
         layout = new Layout(directory, directoryFd, record, need, content);
         boolean exclusive = false;
         if (there && owner == Owner.RECORD) {
-            fd = posix.open(directoryFd, name, PosixFiles.O_RDWR | PosixFiles.O_NOFOLLOW, MODE, at);
-            exclusive = lock(false);
+            exclusive = openOurs(writes) && lock(false);
             if (!exclusive && (writes || !lock(true))) {
                 throw inUse();
             }
         }
         layout.add(name, 0, 0, owner);
+        layout.checkEvidence();
+        if (owner == Owner.RECORD && (writes || layout.changes() || need.unlink())) {
+            checkWritable();
+        }
         if (!there) {
-            fd = posix.open(
-                    directoryFd,
-                    name,
-                    PosixFiles.O_RDWR | PosixFiles.O_CREAT | PosixFiles.O_EXCL | PosixFiles.O_NOFOLLOW,
-                    MODE,
-                    at);
+            fd = open(PosixFiles.O_RDWR | PosixFiles.O_CREAT | PosixFiles.O_EXCL);
             made = true;
         } else if (owner == Owner.FOREIGN) {
-            int access = writes ? PosixFiles.O_RDWR : PosixFiles.O_RDONLY;
-            fd = posix.open(directoryFd, name, access | PosixFiles.O_NOFOLLOW, MODE, at);
+            fd = open(writes ? PosixFiles.O_RDWR : PosixFiles.O_RDONLY);
             if (!writes && !lockIfPossible()) {
                 throw inUse();
             }
@@ -114,6 +113,50 @@ final class FilePlace implements FileSet.Place {
         if (!writes && owner == Owner.RECORD) {
             lock(true);
         }
+    }
+
+    private int openDirectory() throws IOException {
+        int flags = PosixFiles.O_RDONLY | PosixFiles.O_DIRECTORY;
+        try {
+            return posix.open(PosixFiles.AT_FDCWD, directory.toString(), flags, 0, directory.toString());
+        } catch (PosixException e) {
+            throw TargetRules.forbidden(e) ? TargetRules.cannotRead(directory, e) : e;
+        }
+    }
+
+    private int open(int flags) throws IOException {
+        try {
+            return posix.open(directoryFd, name, flags | PosixFiles.O_NOFOLLOW, MODE, path.toString());
+        } catch (PosixException e) {
+            if (!TargetRules.forbidden(e)) {
+                throw e;
+            }
+            throw flags == PosixFiles.O_RDONLY ? TargetRules.cannotRead(path, e) : TargetRules.cannotWrite(path, e);
+        }
+    }
+
+    /// Opens a file of ours, so that it can be locked for this job alone; false where it may only be read, which is
+    /// enough for a job that finds it as it wants it.
+    private boolean openOurs(boolean writes) throws IOException {
+        try {
+            fd = open(PosixFiles.O_RDWR);
+            return true;
+        } catch (TargetRefusedException e) {
+            if (writes) {
+                throw e;
+            }
+            onlyReadable = e;
+            fd = open(PosixFiles.O_RDONLY);
+            return false;
+        }
+    }
+
+    /// The file, and the directory: what is said beside it changes, too.
+    private void checkWritable() throws IOException {
+        if (onlyReadable != null) {
+            throw onlyReadable;
+        }
+        TargetRules.checkFileSystem(directory, directory);
     }
 
     /// Where the file system has no locks, somebody else's file can still be read.
@@ -153,6 +196,11 @@ final class FilePlace implements FileSet.Place {
     @Override
     public State state() {
         return layout.state();
+    }
+
+    @Override
+    public Optional<String> unrecorded() {
+        return layout.unrecorded();
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// The files of a block job, laid out before it begins and held until it has ended.
@@ -18,8 +19,9 @@ import java.util.OptionalLong;
 /// of the job's own content, written and synced, never merely reserved, never sparse. Files of sequential writes
 /// begin empty every time, so that every run of the job does the same; with [Need#overwrite] they hold data too.
 /// A file that a former benchmark laid out with the same content is used again if it is large enough and, as far
-/// as the file system tells, has no hole. A job that only reads to verify takes the files as they are, as they are
-/// the evidence, and all of them must be there, or none.
+/// as the file system tells, has no hole. What a former job sealed does for one that only reads, and is replaced by
+/// none such. A job that only reads to verify takes the files as they are, as they are
+/// the evidence, and all of them must be there.
 ///
 /// In a directory the files are `DIRECTORY/plimsoll-bench/NAME/NAME.THREAD.FILE`, locked for one benchmark at a
 /// time. A single file that Plimsoll did not make is read as it is, and overwritten only by leave.
@@ -64,10 +66,38 @@ public final class FileSet implements AutoCloseable {
         }
     }
 
+    /// What data is like, in a line of ASCII. Where two say the same, each does for the other.
+    ///
+    /// @param seal by which each block can be verified; empty where none can be
+    public record Shape(String data, String seal) {
+        private static final String SEALED = ", sealed ";
+
+        public Shape {
+            if (!(data + seal).matches("\\p{Print}*") || data.contains(SEALED)) {
+                throw new IllegalArgumentException("the shape of data is a line of ASCII: " + data + seal);
+            }
+        }
+
+        /// The other way round than [#words].
+        static Shape of(String words) {
+            int at = words.indexOf(SEALED);
+            return at < 0
+                    ? new Shape(words, "")
+                    : new Shape(words.substring(0, at), words.substring(at + SEALED.length()));
+        }
+
+        String words() {
+            return sealed() ? data + SEALED + seal : data;
+        }
+
+        boolean sealed() {
+            return !seal.isEmpty();
+        }
+    }
+
     /// What files are filled with.
     public interface Content {
-        /// Says in a line what the data is like. Of two contents that say the same, each does for the other.
-        String shape();
+        Shape shape();
 
         /// Makes the data of `memory.byteSize()` bytes at `offset`; offsets come in order, in pieces of 1 MiB.
         void fill(MemorySegment memory, int thread, int file, long offset);
@@ -139,6 +169,8 @@ public final class FileSet implements AutoCloseable {
 
         State state();
 
+        Optional<String> unrecorded();
+
         @Override
         void close() throws IOException;
     }
@@ -183,6 +215,11 @@ public final class FileSet implements AutoCloseable {
 
     public State state() {
         return place.state();
+    }
+
+    /// After [#close]: why no later job will know what the files hold, in words for the result; empty where one will.
+    public Optional<String> unrecorded() {
+        return place.unrecorded();
     }
 
     /// Remembers what the files hold now, after syncing what the job wrote, or removes them; gives locks back.

@@ -3,6 +3,7 @@ package io.plimsoll.io;
 import io.plimsoll.io.FileSet.Content;
 import io.plimsoll.io.FileSet.Need;
 import io.plimsoll.io.FileSet.Progress;
+import io.plimsoll.io.FileSet.Shape;
 import io.plimsoll.io.FileSet.State;
 import io.plimsoll.io.LayoutRecord.Entry;
 import java.io.IOException;
@@ -18,8 +19,6 @@ import java.util.OptionalLong;
 /// synced: an entry is true whenever the machine dies. The entry of a file that nothing but the record makes ours
 /// stays, and says that a job has the file: it is ours still when the job was killed.
 final class Layout implements AutoCloseable {
-    private static final int MODE = 0644;
-
     /// Who answers for a file that is there.
     enum Owner {
         /// The marker of its directory: everything in it is ours.
@@ -39,9 +38,8 @@ final class Layout implements AutoCloseable {
 
     private record Item(String name, int thread, int file, Owner owner, Start start, long allocatedBytes) {}
 
-    private final PosixFiles posix = new PosixFiles();
     private final Path directory;
-    private final int directoryFd;
+    private final NamedFiles files;
     private final LayoutRecord record;
     private final Need need;
     private final Content content;
@@ -50,23 +48,21 @@ final class Layout implements AutoCloseable {
     private long filledBytes;
     private long filledNs;
     private OptionalLong cachedBytes = OptionalLong.empty();
+    private Optional<String> unrecorded = Optional.empty();
 
     /// @param directoryFd descriptor of `directory`, which stays open longer than this
     Layout(Path directory, int directoryFd, LayoutRecord record, Need need, Content content) {
         this.directory = directory;
-        this.directoryFd = directoryFd;
+        files = new NamedFiles(directory, directoryFd);
         this.record = record;
         this.need = need;
         this.content = content;
         bytes = need.work().bytesPerFile();
-        if (!content.shape().matches("\\p{Print}*")) {
-            throw new IllegalArgumentException("the shape of a content is a line of ASCII: " + content.shape());
-        }
     }
 
     /// Adds a file, and decides what must be done to it.
     void add(String name, int thread, int file, Owner owner) throws IOException {
-        Optional<FileStatus> stat = statOf(name);
+        Optional<FileStatus> stat = files.find(name);
         Start start = stat.isEmpty() ? fresh() : start(name, owner, stat.get());
         items.add(new Item(
                 name,
@@ -77,17 +73,6 @@ final class Layout implements AutoCloseable {
                 stat.map(FileStatus::allocatedBytes).orElse(0L)));
     }
 
-    private Optional<FileStatus> statOf(String name) throws PosixException {
-        try {
-            return Optional.of(posix.status(directoryFd, name, path(name)));
-        } catch (PosixException e) {
-            if (e.errno() == Errno.ENOENT.number) {
-                return Optional.empty();
-            }
-            throw e;
-        }
-    }
-
     private Start fresh() {
         return need.wantsData() ? Start.FILLED : Start.NEW;
     }
@@ -95,17 +80,37 @@ final class Layout implements AutoCloseable {
     private Start start(String name, Owner owner, FileStatus stat) throws IOException {
         boolean writes = need.work().mode().writes();
         if (owner == Owner.FOREIGN && writes && !need.overwrite()) {
-            throw new TargetRefusedException(path(name) + " was not made by Plimsoll, or was changed since; name a file"
-                    + " that is not there yet, or allow it to be overwritten (--overwrite=1)");
+            throw new TargetRefusedException(
+                    files.path(name) + " was not made by Plimsoll, or was changed since; name a file"
+                            + " that is not there yet, or allow it to be overwritten (--overwrite=1)");
         }
         if (owner == Owner.FOREIGN && (stat.bytes() >= bytes || !writes) || need.inspects()) {
             if (stat.bytes() < bytes) {
-                throw new TargetRefusedException(path(name) + " has " + stat.bytes() + " bytes, and the job reads "
-                        + bytes + "; choose a smaller --size, or another file");
+                throw new TargetRefusedException(files.path(name) + " has " + stat.bytes()
+                        + " bytes, and the job reads " + bytes + "; choose a smaller --size, or another file");
             }
             return Start.FOUND;
         }
-        return need.wantsData() && holdsData(name, stat) ? Start.REUSED : fresh();
+        if (need.wantsData() && holdsData(name, stat)) {
+            return Start.REUSED;
+        }
+        if (!writes) {
+            spareEvidence(name, stat);
+        }
+        return fresh();
+    }
+
+    /// Who only reads has given no leave to replace what another job sealed, to be verified whenever somebody wants to.
+    private void spareEvidence(String name, FileStatus stat) throws TargetRefusedException {
+        Optional<Shape> sealed = record.of(name).map(Entry::content).filter(Shape::sealed);
+        if (sealed.isPresent() && stat.bytes() > 0) {
+            throw new TargetRefusedException(
+                    files.path(name) + " has " + stat.bytes() + " bytes of a job with --verify ("
+                            + sealed.get().words() + "), and this one would lay out " + bytes + " bytes ("
+                            + content.shape().words()
+                            + ") in their place; read no more than was written, with the same flags of content, give"
+                            + " it another place, or remove the file");
+        }
     }
 
     private boolean holdsData(String name, FileStatus stat) throws PosixException {
@@ -113,31 +118,29 @@ final class Layout implements AutoCloseable {
         return entry.isPresent()
                 && entry.get().bytes() >= bytes
                 && stat.bytes() >= entry.get().bytes()
-                && entry.get().content().equals(content.shape())
-                && !extents(name).incomplete();
+                && does(entry.get().content())
+                && !files.extents(name).incomplete();
     }
 
-    private FileExtents extents(String name) throws PosixException {
-        int fd = open(name, PosixFiles.O_RDONLY);
-        try {
-            return FileExtents.of(posix, fd, path(name));
-        } finally {
-            posix.close(fd, path(name));
-        }
+    /// To a job that writes, blocks without its seal would be damage.
+    private boolean does(Shape there) {
+        Shape wanted = content.shape();
+        return need.work().mode().writes() ? there.equals(wanted) : there.data().equals(wanted.data());
     }
 
     /// Does what was decided, and remembers it.
     void prepare(Progress progress) throws IOException {
-        checkEvidence();
         checkSpace();
         forget();
         long begin = System.nanoTime();
-        try (FileFiller filler = new FileFiller(
-                posix, directory, directoryFd, need.direct(), content, bytes, count(Start.FILLED), progress)) {
+        try (FileFiller filler = files.filler(need, content, count(Start.FILLED), progress)) {
             for (Item item : items) {
                 switch (item.start()) {
                     case FILLED -> fill(item, filler);
-                    case NEW -> makeEmpty(item);
+                    case NEW -> {
+                        files.empty(item.name());
+                        record(item, 0);
+                    }
                     case REUSED, FOUND -> {}
                 }
             }
@@ -155,26 +158,30 @@ final class Layout implements AutoCloseable {
                 hold(item, completeBefore(item));
             }
         }
-        store();
+        storeIfRoom(); // or else at the end
         if (need.invalidate()) {
             dropCache();
         }
     }
 
-    /// A file that is gone would be found in order, written anew, while others are what they were. Where none is there,
-    /// none is missing.
-    private void checkEvidence() throws TargetRefusedException {
+    /// Once all files are added, and before anything is made: a file that is gone would be found in order if it were
+    /// written anew.
+    void checkEvidence() throws TargetRefusedException {
         int found = count(Start.FOUND);
-        if (!need.inspects() || found == 0 || found == items.size()) {
+        if (!need.inspects() || found == items.size()) {
             return;
         }
         String missing = items.stream()
                 .filter(item -> item.start() != Start.FOUND)
                 .findFirst()
-                .map(item -> path(item.name()))
+                .map(item -> files.path(item.name()))
                 .orElseThrow();
-        throw new TargetRefusedException(missing + " is not there, and " + found + " of " + items.size()
-                + " files to verify are; give the --numjobs and --nrfiles of the job that wrote them");
+        throw new TargetRefusedException(
+                found == 0
+                        ? missing + " is not there, and a job that only reads verifies what an earlier one wrote; run"
+                                + " that first: the same flags with --rw=write --verify"
+                        : missing + " is not there, and " + found + " of " + items.size()
+                                + " files to verify are; give the --numjobs and --nrfiles of the job that wrote them");
     }
 
     /// Whether files are going to be made or changed before the job.
@@ -187,19 +194,30 @@ final class Layout implements AutoCloseable {
                 .filter(item -> item.start() == Start.FILLED || item.start() == Start.NEW)
                 .mapToLong(item -> Math.max(bytes - item.allocatedBytes(), 0))
                 .reduce(0, (a, b) -> a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b);
-        FileSystemSpace space = posix.space(directoryFd, directory.toString());
-        TargetRules.checkSpace(directory, space, needed, "--size or --numjobs");
+        TargetRules.checkSpace(directory, files.space(), needed, "--size or --numjobs");
     }
 
-    /// What is going to be changed has no entry of data any more when that begins.
+    /// What is going to be changed has no entry of data any more when that begins, and what the job will write to says
+    /// so: without that, nothing is touched.
     private void forget() throws IOException {
         for (Item item : items) {
             if (item.start() == Start.FILLED || item.start() == Start.NEW) {
                 record.remove(item.name());
                 hold(item, 0);
+            } else if (need.work().mode().writes()) {
+                hold(item, completeBefore(item));
             }
         }
-        store();
+        try {
+            store();
+        } catch (PosixException e) {
+            throw isNoRoom(e)
+                    ? new TargetRefusedException(
+                            directory + " has no room for the record of the job's files: " + Errno.describe(e.errno())
+                                    + "; make room",
+                            e)
+                    : e;
+        }
     }
 
     private void fill(Item item, FileFiller filler) throws IOException {
@@ -217,7 +235,7 @@ final class Layout implements AutoCloseable {
     private void discard(Item item, Exception cause) {
         try {
             switch (item.owner()) {
-                case DIRECTORY -> posix.unlink(directoryFd, item.name(), path(item.name()));
+                case DIRECTORY -> files.unlink(item.name());
                 case RECORD -> record(item, 0);
                 case FOREIGN -> {}
             }
@@ -226,25 +244,16 @@ final class Layout implements AutoCloseable {
         }
     }
 
-    private void makeEmpty(Item item) throws PosixException {
-        int fd = open(item.name(), PosixFiles.O_RDWR | PosixFiles.O_CREAT);
-        try {
-            posix.truncate(fd, 0, path(item.name()));
-        } finally {
-            posix.close(fd, path(item.name()));
-        }
-        record(item, 0);
-    }
-
     /// Foreign files stay foreign, whatever was written into them.
     private void record(Item item, long complete) throws PosixException {
         switch (item.owner()) {
             case DIRECTORY -> {
-                if (complete > 0) {
-                    record.put(item.name(), new Entry(complete, Entry.UNSTAMPED, content.shape()));
+                // Sealed blocks are evidence, however many of them there are.
+                if (complete > 0 || content.shape().sealed()) {
+                    put(item, complete, Entry.UNSTAMPED);
                 }
             }
-            case RECORD -> put(item, complete, stat(item).stamp());
+            case RECORD -> put(item, complete, files.status(item.name()).stamp());
             case FOREIGN -> {}
         }
     }
@@ -252,38 +261,61 @@ final class Layout implements AutoCloseable {
     /// Says of a file that nothing but the record makes ours that it is changing, by our hand.
     private void hold(Item item, long complete) throws PosixException {
         if (item.owner() == Owner.RECORD) {
-            put(item, complete, stat(item).identity());
+            put(item, complete, files.status(item.name()).identity());
         }
     }
 
     private void put(Item item, long complete, String stamp) {
-        record.put(item.name(), new Entry(complete, stamp, content.shape()));
+        record.put(item.name(), new Entry(complete, stamp, shape(item)));
     }
 
-    private FileStatus stat(Item item) throws PosixException {
-        return posix.status(directoryFd, item.name(), path(item.name()));
+    /// What is not laid out by this job stays what it was.
+    private Shape shape(Item item) {
+        return switch (item.start()) {
+            case FILLED, NEW -> content.shape();
+            case REUSED, FOUND -> record.of(item.name()).map(Entry::content).orElseGet(content::shape);
+        };
     }
 
     private void store() throws IOException {
         if (record.changed()) {
-            record.store(posix, directoryFd);
+            files.store(record);
         }
     }
 
-    /// What waits to be written cannot be dropped, so that it is written first.
+    /// The job's own data is there, and was worth its time. Without the new record the old one stands, which says of
+    /// what has changed since that it holds nothing for sure.
+    ///
+    /// @return what has no room, in words; empty where it is on the disk
+    private Optional<String> storeIfRoom() throws IOException {
+        try {
+            store();
+            return Optional.empty();
+        } catch (PosixException e) {
+            if (!isNoRoom(e)) {
+                throw e;
+            }
+            return Optional.of("what the files hold could not be recorded (" + e.getMessage()
+                    + "): the next job lays them out anew");
+        }
+    }
+
+    private static boolean isNoRoom(PosixException e) {
+        return e.errno() == Errno.ENOSPC.number || e.errno() == Errno.EDQUOT.number;
+    }
+
+    /// After [#remember]: why it is not on the disk, in words.
+    Optional<String> unrecorded() {
+        return unrecorded;
+    }
+
     private void dropCache() throws PosixException {
         long bytesLeft = 0;
         boolean known = true;
         for (Item item : items) {
-            int fd = open(item.name(), PosixFiles.O_RDONLY);
-            try {
-                posix.fsync(fd, path(item.name()));
-                OptionalLong left = PageCache.drop(posix, fd, path(item.name()));
-                known &= left.isPresent();
-                bytesLeft += left.orElse(0);
-            } finally {
-                posix.close(fd, path(item.name()));
-            }
+            OptionalLong left = files.dropCache(item.name());
+            known &= left.isPresent();
+            bytesLeft += left.orElse(0);
         }
         cachedBytes = known ? OptionalLong.of(bytesLeft) : OptionalLong.empty();
     }
@@ -311,22 +343,17 @@ final class Layout implements AutoCloseable {
     void remember() throws IOException {
         for (Item item : items) {
             if (item.start() == Start.NEW || item.owner() == Owner.RECORD) {
-                int fd = open(item.name(), PosixFiles.O_RDONLY);
-                try {
-                    if (need.work().mode().writes()) {
-                        posix.fsync(fd, path(item.name()));
-                    }
-                    record(item, item.start() == Start.NEW ? written(item, fd) : completeBefore(item));
-                } finally {
-                    posix.close(fd, path(item.name()));
+                if (need.work().mode().writes()) {
+                    files.sync(item.name());
                 }
+                record(item, item.start() == Start.NEW ? written(item) : completeBefore(item));
             }
         }
-        store();
+        unrecorded = storeIfRoom();
     }
 
-    private long written(Item item, int fd) throws PosixException {
-        FileExtents extents = FileExtents.of(posix, fd, path(item.name()));
+    private long written(Item item) throws PosixException {
+        FileExtents extents = files.extents(item.name());
         return extents.bytes() >= bytes && !extents.incomplete() ? bytes : 0;
     }
 
@@ -334,16 +361,8 @@ final class Layout implements AutoCloseable {
         return record.of(item.name()).map(Entry::bytes).orElse(0L);
     }
 
-    private int open(String name, int flags) throws PosixException {
-        return posix.open(directoryFd, name, flags | PosixFiles.O_NOFOLLOW, MODE, path(name));
-    }
-
-    private String path(String name) {
-        return directory + "/" + name;
-    }
-
     @Override
     public void close() {
-        posix.close();
+        files.close();
     }
 }

@@ -1,9 +1,11 @@
 package io.plimsoll.io;
 
+import io.plimsoll.io.FileSet.Shape;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -27,7 +29,7 @@ final class LayoutRecord {
 
     private static final String MAGIC = "Files that plimsoll bench laid out: bytes, stamp, name, content.";
     private static final byte[] FIRST_LINE = (MAGIC + '\n').getBytes(StandardCharsets.ISO_8859_1);
-    private static final Pattern LINE = Pattern.compile("([0-9]{1,18}) (\\S+) (\\S+) (.*)");
+    private static final Pattern LINE = Pattern.compile("([0-9]{1,18}) (\\S+) (\\S+) (\\p{Print}*)");
 
     private static final int MODE = 0644;
 
@@ -36,11 +38,10 @@ final class LayoutRecord {
     private final Map<String, Entry> entries = new TreeMap<>();
     private boolean changed;
 
-    /// @param bytes that hold data, from the beginning; 0 where that is not sure
+    /// @param bytes that hold data, from the beginning; 0 where none does for sure
     /// @param stamp which file it is, and when it was changed last or that a job has it
     ///     ([FileStatus#identity]); `-` where the directory's marker vouches for it
-    /// @param content what the data is like, in words of those who make it
-    record Entry(long bytes, String stamp, String content) {
+    record Entry(long bytes, String stamp, Shape content) {
         static final String UNSTAMPED = "-";
     }
 
@@ -76,6 +77,8 @@ final class LayoutRecord {
                 if (Arrays.equals(begin, Arrays.copyOf(FIRST_LINE, begin.length))) {
                     return;
                 }
+            } catch (AccessDeniedException e) {
+                throw TargetRules.cannotRead(file, e);
             } catch (NoSuchFileException _) {
                 return; // another benchmark has just made it the record
             }
@@ -86,7 +89,7 @@ final class LayoutRecord {
     private void line(String line) {
         Matcher m = LINE.matcher(line);
         if (m.matches()) {
-            entries.put(decode(m.group(3)), new Entry(Long.parseLong(m.group(1)), m.group(2), m.group(4)));
+            entries.put(decode(m.group(3)), new Entry(Long.parseLong(m.group(1)), m.group(2), Shape.of(m.group(4))));
         }
     }
 
@@ -116,7 +119,7 @@ final class LayoutRecord {
                 .append(' ')
                 .append(encode(file))
                 .append(' ')
-                .append(e.content())
+                .append(e.content().words())
                 .append('\n'));
         byte[] bytes = text.toString().getBytes(StandardCharsets.ISO_8859_1);
         String fresh = name + NEW_SUFFIX;
@@ -125,6 +128,13 @@ final class LayoutRecord {
         try (Arena scratch = Arena.ofConfined()) {
             posix.writeFully(fd, scratch.allocateFrom(ValueLayout.JAVA_BYTE, bytes), bytes.length, 0, path);
             posix.fsync(fd, path);
+        } catch (PosixException e) {
+            try {
+                posix.unlink(directoryFd, fresh, path);
+            } catch (PosixException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
         } finally {
             posix.close(fd, path);
         }

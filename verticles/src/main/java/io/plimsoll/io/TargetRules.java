@@ -119,11 +119,31 @@ final class TargetRules {
     }
 
     static TargetRefusedException cannotWrite(Path path, IOException e) {
-        String why = reason(e);
+        if (e instanceof PosixException posix && posix.errno() == Errno.EROFS.number) {
+            return readOnly(path);
+        }
+        String why = cause(e);
         String remedy = e instanceof AccessDeniedException || why.startsWith("Permission denied")
                 ? "; user " + System.getProperty("user.name") + " may not write there"
-                : "";
+                : why.startsWith("Operation not permitted") ? "; lsattr shows whether it is immutable" : "";
         return new TargetRefusedException(path + " cannot be written to: " + why + remedy, e);
+    }
+
+    static TargetRefusedException cannotRead(Path path, IOException e) {
+        return new TargetRefusedException(
+                path + " cannot be read: " + cause(e) + "; user " + System.getProperty("user.name")
+                        + " may not read it",
+                e);
+    }
+
+    /// Whether the system refused this to the user, or to everybody.
+    static boolean forbidden(PosixException e) {
+        return e.errno() == Errno.EACCES.number || e.errno() == Errno.EPERM.number || e.errno() == Errno.EROFS.number;
+    }
+
+    /// Without the call that it came from.
+    private static String cause(IOException e) {
+        return e instanceof PosixException posix && posix.errno() != 0 ? Errno.describe(posix.errno()) : reason(e);
     }
 
     /// Java's file exceptions say the path and leave the cause out, or the other way round.
@@ -154,7 +174,7 @@ final class TargetRules {
     }
 
     /// Asked before anything is made, because root passes every other check of being allowed to write.
-    private static void checkFileSystem(Path path, Path there) throws IOException {
+    static void checkFileSystem(Path path, Path there) throws IOException {
         try (PosixFiles posix = new PosixFiles()) {
             int fd = posix.open(
                     PosixFiles.AT_FDCWD, there.toString(), PosixFiles.O_RDONLY | PosixFiles.O_DIRECTORY, 0, there + "");

@@ -72,7 +72,8 @@ public final class BlockVerifier {
     private final byte[] copy;
     private final CRC32C crc = new CRC32C();
     private long number;
-    private long unitsChecked;
+    private long unitsInOrder;
+    private long unitsBroken;
     private long unitsNotJudged;
 
     /// @param thread number of the data thread whose files they are; 0 for a file that data threads share
@@ -166,11 +167,12 @@ public final class BlockVerifier {
                 unitsNotJudged++;
                 continue;
             }
-            unitsChecked++;
             Finding finding = checkUnit(memory, at, file, offset + at);
             if (finding != Finding.OK) {
+                unitsBroken++;
                 return finding;
             }
+            unitsInOrder++;
         }
         return Finding.OK;
     }
@@ -274,9 +276,14 @@ public final class BlockVerifier {
         return "offset " + offset + " of file " + file + " of thread " + thread + " with seed " + seed;
     }
 
-    /// Units that were held against what was written.
-    public long unitsChecked() {
-        return unitsChecked;
+    /// Units that were read and were what had been written.
+    public long unitsInOrder() {
+        return unitsInOrder;
+    }
+
+    /// Units that were read and were something else: what comes after one in its block was not looked at.
+    public long unitsBroken() {
+        return unitsBroken;
     }
 
     /// Units that were read and that this verifier never sealed.

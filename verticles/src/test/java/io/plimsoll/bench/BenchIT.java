@@ -183,6 +183,16 @@ class BenchIT {
                 .verify());
     }
 
+    @Test
+    void aReaderThatVerifiesNothingLeavesTheEvidence() throws Exception {
+        succeed(new Trial().mode(AccessMode.WRITE).verify());
+        flip(file(0, 0), 5 * BLOCK);
+        JobResult read = succeed(new Trial().mode(AccessMode.RANDREAD));
+        assertTrue(read.notes().getFirst().contains("1 reused"), read.notes() + "");
+        JobResult verified = run(new Trial().mode(AccessMode.READ).verify());
+        assertTrue(verified.failure().orElseThrow().contains("4096 bytes at offset 20480 "), verified + "");
+    }
+
     /// What a mixed job reads before it has written it proves nothing.
     @Test
     void whatTheRunDidNotWriteIsSaidNotToBeJudged() throws Exception {
@@ -257,6 +267,7 @@ class BenchIT {
             }
         }
         Path fresh = temp.resolve("fresh");
+        succeed(new Trial().mode(AccessMode.RANDWRITE).verify().on(fresh));
         succeed(new Trial().mode(AccessMode.RANDREAD).threads(3).verify().on(fresh));
         flip(fresh, 5 * BLOCK + 77);
         JobResult result =
@@ -430,6 +441,8 @@ class BenchIT {
                                     .orElse(0L)
                             <= at / BLOCK + 1,
                     "reading ends there");
+            assertEquals(at / BLOCK, verified(result), result.notes() + "");
+            assertTrue(result.notes().contains("1 piece(s) were read and are broken"), result.notes() + "");
             flip(file, at);
         }
         succeed(new Trial().mode(AccessMode.READ).verify());
@@ -484,7 +497,7 @@ class BenchIT {
     void skewedAccessTouchesEveryFileOnlyWhereItMay() throws Exception {
         for (Distribution distribution :
                 List.of(new Distribution.Zipf(1.2), new Distribution.Zipf(0.8), new Distribution.Pareto(0.2))) {
-            for (AccessMode mode : List.of(AccessMode.RANDREAD, AccessMode.RANDWRITE, AccessMode.RANDRW)) {
+            for (AccessMode mode : List.of(AccessMode.RANDWRITE, AccessMode.RANDREAD, AccessMode.RANDRW)) {
                 JobResult result = succeed(
                         new Trial().mode(mode).distribution(distribution).verify());
                 assertEquals(64, ops(result), mode + " " + distribution);
@@ -708,6 +721,21 @@ class BenchIT {
                         done,
                         result.direction(Direction.WRITE).orElseThrow().lat().count());
             }
+        }
+    }
+
+    @Test
+    void aDiskWithoutRoomForTheRecordIsNotedAndFailsNothing() throws Exception {
+        Path mount = temp.resolve("full");
+        try (TestMounts _ = TestMounts.tmpfs(mount, "8m")) {
+            Path file = mount.resolve("plimsoll-bench/job/job.0.0");
+            Trial job = new Trial().mode(AccessMode.RANDREAD).in(mount);
+            JobResult result = run(job, Progress.NONE, () -> fillOnceBegun(file, mount.resolve("other")));
+            assertEquals(Optional.empty(), result.failure());
+            assertEquals(64, ops(result));
+            String note = result.notes().getLast();
+            assertTrue(note.startsWith("what the files hold could not be recorded (write " + mount), note);
+            assertTrue(note.endsWith("ENOSPC, errno 28)): the next job lays them out anew"), note);
         }
     }
 

@@ -25,6 +25,7 @@ import io.plimsoll.model.SyncPolicy;
 import io.plimsoll.model.Work;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -141,12 +142,16 @@ class HungStorageIT {
                     _ -> told.incrementAndGet(),
                     () -> told.get() >= STOPPED_AFTER_SAMPLES);
         }
+        awaitDataThreads();
+        return result;
+    }
+
+    private static void awaitDataThreads() throws InterruptedException {
         long untilNs = System.nanoTime() + 20 * SECOND;
         while (dataThreads() > 0 && System.nanoTime() < untilNs) {
             Thread.sleep(10);
         }
         assertEquals(0, dataThreads(), "data threads are left");
-        return result;
     }
 
     private static long dataThreads() {
@@ -208,6 +213,70 @@ class HungStorageIT {
         }
     }
 
+    /// A disk that is a file of a file system which is frozen: what is in the page cache never gets to it.
+    @Test
+    void aDiskThatHangsWhenItIsReadBackIsGivenUpAndTheResultIsThere() throws Exception {
+        Path below = temp.resolve("below");
+        Path above = temp.resolve("above");
+        try (TestMounts disk = TestMounts.ext4(below, temp.resolve("image"), "256m");
+                TestMounts _ = TestMounts.ext4(above, below.resolve("image"), "64m")) {
+            Work.Blocks work = verified(64 * BLOCK);
+            EngineChoice psync = new EngineChoice(EngineKind.PSYNC, 1, false, List.of(), List.of());
+            JobPlan plan = new JobPlan("job", work, psync, 1, new Load.Closed(), new Span(0, 0, false), 1);
+            Path file = Files.createFile(above.resolve("data"));
+            JobControl control = new JobControl();
+            AtomicBoolean frozen = new AtomicBoolean();
+            JobRun.Listener freezing = new JobRun.Listener() {
+                @Override
+                public void finished() {
+                    frozen.set(freeze(disk) && dirty(file));
+                }
+            };
+            JobRun.Outcome outcome;
+            try {
+                outcome = new JobRun(
+                                plan.span(),
+                                List.of(new BlockPreparation(
+                                        plan, work, EngineKind.PSYNC, 0, List.of(new FileRef.At(file)), control, 1)),
+                                freezing,
+                                control,
+                                () -> false,
+                                new JobRun.Patience(3_600 * SECOND, 3_600 * SECOND, 2 * SECOND))
+                        .run();
+            } finally {
+                disk.thaw();
+            }
+            awaitDataThreads();
+            assumeTrue(frozen.get(), "not allowed to freeze");
+            assertEquals(
+                    "the data threads have not ended; the storage does not answer",
+                    outcome.failure().orElseThrow().getMessage());
+            assertEquals(64, outcome.totals().ops(Direction.WRITE.ordinal()));
+            assertEquals(Optional.empty(), outcome.readBack());
+        }
+    }
+
+    private static boolean freeze(TestMounts disk) {
+        try {
+            return disk.freeze();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Writes what is there again, so that there is something to sync, whoever has synced before.
+    private static boolean dirty(Path file) {
+        try (RandomAccessFile data = new RandomAccessFile(file.toFile(), "rw")) {
+            byte[] block = new byte[BLOCK];
+            data.readFully(block);
+            data.seek(0);
+            data.write(block);
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private CompletableFuture<JobResult> begin(
             String name, Work work, Load load, CountDownLatch underWay, AtomicBoolean stop) throws IOException {
         EngineChoice psync = new EngineChoice(EngineKind.PSYNC, 1, false, List.of(), List.of());
@@ -236,6 +305,14 @@ class HungStorageIT {
     }
 
     private static Work.Blocks work(AccessMode mode, long bytes) {
+        return work(mode, bytes, Content.RANDOM);
+    }
+
+    private static Work.Blocks verified(long bytes) {
+        return work(AccessMode.WRITE, bytes, new Content(0, 0, true));
+    }
+
+    private static Work.Blocks work(AccessMode mode, long bytes, Content content) {
         return new Work.Blocks(
                 mode,
                 mode.reads() ? 100 : 0,
@@ -244,7 +321,7 @@ class HungStorageIT {
                 bytes,
                 1,
                 SyncPolicy.NONE,
-                Content.RANDOM);
+                content);
     }
 
     private static void assumeRings() {

@@ -12,6 +12,7 @@ import io.plimsoll.stats.OpRecorder;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
@@ -116,6 +117,63 @@ class JobRunIT {
                         + " last is not known",
                 message(outcome));
         assertEquals(SECOND / 10, outcome.elapsedNs());
+    }
+
+    @Test
+    void readingBackIsWaitedForAsLongAsItGoesOn() throws InterruptedException {
+        Quiet slow = new Quiet() {
+            /// Of looks at a tenth of a second each: half as long again as the patience.
+            private final CountDownLatch looks = new CountDownLatch(15);
+
+            @Override
+            public void run(Timeline line) {}
+
+            @Override
+            public void afterwards() {
+                waitFor(looks);
+            }
+
+            @Override
+            public long readBackSteps() {
+                looks.countDown();
+                return 15 - looks.getCount();
+            }
+        };
+        Outcome outcome = run(UNTIL_DONE, new Patience(LONG, LONG, SECOND), List.of(() -> slow));
+        assertEquals(Optional.empty(), outcome.failure());
+    }
+
+    @Test
+    void readingBackThatStandsStillIsGivenUp() throws InterruptedException {
+        DataThread.Preparation stuck = () -> new Quiet() {
+            @Override
+            public void run(Timeline line) {}
+
+            @Override
+            public void afterwards() {
+                waitFor(answer);
+            }
+
+            @Override
+            public long readBackSteps() {
+                return 3;
+            }
+
+            @Override
+            public Optional<ReadBack.Done> readBack() {
+                return Optional.of(new ReadBack.Done(3 * 4096, OptionalLong.empty()));
+            }
+        };
+        Outcome outcome = run(UNTIL_DONE, new Patience(LONG, LONG, SECOND), List.of(stuck));
+        assertEquals("the data threads have not ended; the storage does not answer", message(outcome));
+        assertEquals(Optional.empty(), outcome.readBack(), "of a thread that has not ended nothing is known");
+    }
+
+    @Test
+    void aFailureIsToldThoughClosingNeverEnds() throws InterruptedException {
+        Outcome outcome =
+                run(UNTIL_DONE, new Patience(LONG, SECOND, LONG), List.of(() -> new Failing(() -> waitFor(answer))));
+        assertEquals("write x: Input/output error (EIO, errno 5)", message(outcome));
     }
 
     private static Outcome run(Span span, Patience patience, List<DataThread.Preparation> preparations)

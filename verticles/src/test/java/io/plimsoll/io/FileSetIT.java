@@ -25,6 +25,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -144,9 +145,7 @@ class FileSetIT {
     @Test
     void whatIsVerifiedIsNeverWrittenAnew() throws IOException {
         Wanted verify = need(AccessMode.READ, 1, 1).verifying();
-        try (FileSet set = inDirectory("job", verify)) {
-            assertEquals(List.of(0, 1, 0, 0), counts(set.state()), "there was nothing yet");
-        }
+        inDirectory("job", need(AccessMode.RANDWRITE, 1, 1).verifying()).close();
         Path file = bench("job").resolve("job.0.0");
         Files.delete(bench("job").resolve(LayoutRecord.IN_DIRECTORY)); // as after a crash
         byte[] evidence = new byte[(int) SIZE];
@@ -173,6 +172,75 @@ class FileSetIT {
         assertFalse(Files.exists(gone));
         try (FileSet set = inDirectory("job", need(AccessMode.READ, 1, 1).verifying())) {
             assertEquals(List.of(0, 0, 0, 1), counts(set.state()));
+        }
+    }
+
+    @Test
+    void whatWasSealedIsReadAsAnyDataAndReplacedByNoReader() throws IOException {
+        Wanted read = need(AccessMode.RANDREAD, 1, 1);
+        Wanted verify = read.verifying();
+        Wanted write = need(AccessMode.RANDWRITE, 1, 1);
+        for (Place place :
+                List.<Place>of(wanted -> inDirectory("job", wanted), wanted -> ofFile(temp.resolve("f"), wanted))) {
+            try (FileSet set = place.layOut(write.verifying())) {
+                assertEquals(List.of(0, 1, 0, 0), counts(set.state()));
+            }
+            for (Wanted reader : List.of(read, read.size(BLOCK))) {
+                try (FileSet set = place.layOut(reader)) {
+                    assertEquals(List.of(1, 0, 0, 0), counts(set.state()), "sealed data is data");
+                }
+            }
+            String remedy = "read no more than was written, with the same flags of content";
+            refused(() -> place.layOut(read.size(SIZE + BLOCK)), remedy);
+            refused(() -> place.layOut(read.shape("zeros")), remedy);
+            try (FileSet set = place.layOut(verify)) {
+                assertEquals(List.of(0, 0, 0, 1), counts(set.state()));
+                assertHolds(set.files(0).getFirst().path(), 0, 0);
+            }
+            try (FileSet set = place.layOut(write)) {
+                assertEquals(List.of(0, 1, 0, 0), counts(set.state()), "who writes, replaces");
+            }
+            try (FileSet set = place.layOut(read.size(SIZE + BLOCK))) {
+                assertEquals(List.of(0, 1, 0, 0), counts(set.state()), "and nothing is sealed any more");
+            }
+        }
+    }
+
+    @Test
+    void whatASealingWriterLeftIsReplacedByNoReader() throws IOException {
+        Wanted write = need(AccessMode.WRITE, 1, 1).verifying();
+        Wanted read = need(AccessMode.READ, 1, 1);
+        for (boolean killed : List.of(false, true)) {
+            for (Place place :
+                    List.<Place>of(wanted -> inDirectory("job", wanted), wanted -> ofFile(temp.resolve("f"), wanted))) {
+                FileSet writing = place.layOut(write);
+                Path file = writing.files(0).getFirst().path();
+                Path record = Files.exists(temp.resolve("f.plimsoll"))
+                        ? temp.resolve("f.plimsoll")
+                        : file.resolveSibling(LayoutRecord.IN_DIRECTORY);
+                byte[] said = Files.readAllBytes(record);
+                write(file, BLOCK, 'x');
+                writing.close();
+                if (killed) {
+                    Files.write(record, said);
+                }
+                refused(() -> place.layOut(read), file + " has " + (BLOCK + 1) + " bytes of a job with --verify");
+                assertEquals(BLOCK + 1, Files.size(file));
+            }
+            Files.delete(temp.resolve("f"));
+            Files.delete(temp.resolve("f.plimsoll"));
+        }
+    }
+
+    @Test
+    void whereNothingWasWrittenThereIsNothingToVerify() throws IOException {
+        String remedy = " is not there, and a job that only reads verifies what an earlier one wrote; run that first:"
+                + " the same flags with --rw=write --verify";
+        for (AccessMode mode : List.of(AccessMode.READ, AccessMode.RANDREAD)) {
+            Wanted verify = need(mode, 2, 1).verifying();
+            refused(() -> inDirectory("job", verify), bench("job").resolve("job.0.0") + remedy);
+            refused(() -> ofFile(temp.resolve("f"), verify), temp.resolve("f") + remedy);
+            assertEquals(List.of(), names(temp), "and nothing is made");
         }
     }
 
@@ -261,6 +329,50 @@ class FileSetIT {
             assertEquals("ENOSPC", e.errnoName().orElseThrow());
             assertTrue(e.path().endsWith("job.0.0"), e.path());
             assertEquals(List.of("filler"), names(temp.resolve("m")));
+        }
+    }
+
+    @Test
+    void aDiskWithoutRoomForTheRecordFailsNoJobAndSparesNoLayout() throws IOException {
+        Path mount = temp.resolve("m");
+        try (TestMounts _ = TestMounts.tmpfs(mount, "8m")) {
+            Path filler = mount.resolve("filler");
+            Progress full = (done, total) -> {
+                if (done == total) {
+                    assertThrows(IOException.class, () -> Files.write(filler, new byte[8 << 20]));
+                }
+                return true;
+            };
+            Wanted read = need(AccessMode.READ, 1, 1);
+            Place inDirectory = wanted -> wanted.inDirectory(mount, "job", full);
+            Place ofFile = wanted -> FileSet.ofFile(mount.resolve("f"), wanted.need(), wanted.content(), full);
+            for (Place place : List.of(inDirectory, ofFile)) {
+                FileSet set = place.layOut(read);
+                assertEquals(List.of(0, 1, 0, 0), counts(set.state()));
+                set.close();
+                String why = set.unrecorded().orElseThrow();
+                assertTrue(why.startsWith("what the files hold could not be recorded (write " + mount), why);
+                assertTrue(why.contains(".new: No space left on device (ENOSPC, errno 28)): the next job"), why);
+                Files.delete(filler);
+                set = place.layOut(read);
+                assertEquals(List.of(0, 1, 0, 0), counts(set.state()), "it was not recorded");
+                Files.delete(filler);
+                set.close();
+                assertTrue(set.unrecorded().isEmpty(), "there is room again at the end");
+                set = place.layOut(read);
+                assertEquals(List.of(1, 0, 0, 0), counts(set.state()));
+                set.close();
+            }
+            Path file = mount.resolve("f");
+            byte[] before = Files.readAllBytes(file);
+            assertThrows(IOException.class, () -> Files.write(filler, new byte[8 << 20]));
+            for (AccessMode mode : List.of(AccessMode.RANDWRITE, AccessMode.WRITE)) {
+                refused(
+                        () -> ofFile.layOut(need(mode, 1, 1)),
+                        mount + " has no room for the record of the job's files: No space left on device (ENOSPC, errno"
+                                + " 28); make room");
+            }
+            assertEquals(-1, Arrays.mismatch(before, Files.readAllBytes(file)), "and nothing is touched");
         }
     }
 
@@ -413,6 +525,50 @@ class FileSetIT {
     }
 
     @Test
+    void aFileOnADiskThatIsMountedReadOnlyIsReadAndNothingElse() throws IOException {
+        Path mount = temp.resolve("m");
+        try (TestMounts disk = TestMounts.tmpfs(mount, "16m")) {
+            Wanted read = need(AccessMode.RANDREAD, 1, 1);
+            Path file = mount.resolve("f");
+            ofFile(file, read).close();
+            Path foreign = Files.write(mount.resolve("photo"), new byte[(int) SIZE]);
+            disk.remountReadOnly();
+            try (FileSet set = ofFile(file, read);
+                    FileSet other = ofFile(foreign, read)) {
+                assertEquals(List.of(1, 0, 0, 0), counts(set.state()));
+                assertEquals(List.of(0, 0, 0, 1), counts(other.state()));
+                ofFile(file, read).close(); // and by several
+            }
+            String remedy = " cannot be written to: Read-only file system (EROFS, errno 30); mount it read-write, or"
+                    + " name another disk";
+            refused(() -> ofFile(file, need(AccessMode.RANDWRITE, 1, 1)), file + remedy);
+            refused(() -> ofFile(file, read.size(SIZE + BLOCK)), file + remedy);
+            refused(() -> ofFile(file, read.unlinking()), file + remedy);
+            refused(() -> ofFile(foreign, need(AccessMode.WRITE, 1, 1).overwriting()), foreign + remedy);
+            for (AccessMode mode : List.of(AccessMode.READ, AccessMode.WRITE)) {
+                refused(() -> ofFile(mount.resolve("new"), need(mode, 1, 1)), mount + remedy);
+            }
+        }
+    }
+
+    @Test
+    void anImmutableFileIsReadAndNotWritten() throws IOException {
+        Wanted read = need(AccessMode.RANDREAD, 1, 1);
+        Path file = temp.resolve("f");
+        ofFile(file, read).close();
+        assumeTrue(TestMounts.run("chattr", "+i", file.toString()) == 0, "no immutable files");
+        try {
+            ofFile(file, read).close();
+            refused(
+                    () -> ofFile(file, need(AccessMode.RANDWRITE, 1, 1)),
+                    file + " cannot be written to: Operation not permitted (EPERM, errno 1); lsattr shows whether it is"
+                            + " immutable");
+        } finally {
+            TestMounts.run("chattr", "-i", file.toString());
+        }
+    }
+
+    @Test
     void zeroIsReadAndNullIsWritten() throws IOException {
         try (FileSet set = ofFile(Path.of("/dev/zero"), need(AccessMode.RANDREAD, 2, 1))) {
             assertEquals(List.of(new FileRef.At(Path.of("/dev/zero"))), set.files(1));
@@ -456,6 +612,10 @@ class FileSetIT {
         assertEquals(1 << 20, unwritten.unwrittenBytes().getAsLong());
         assertEquals(0, unwritten.holeBytes().getAsLong());
         assertTrue(unwritten.allocatedBytes() >= 1 << 20);
+    }
+
+    private interface Place {
+        FileSet layOut(Wanted wanted) throws IOException;
     }
 
     private interface Laying {
@@ -523,8 +683,8 @@ class FileSetIT {
         FileSet.Content content() {
             return new FileSet.Content() {
                 @Override
-                public String shape() {
-                    return shape;
+                public FileSet.Shape shape() {
+                    return new FileSet.Shape(shape, verify ? "by 4096 bytes" : "");
                 }
 
                 @Override

@@ -83,7 +83,18 @@ class BlockVerifierTest {
             Pair pair = new Pair(bytes);
             pair.write(1, 3L * bytes);
             pair.assertBoth(Finding.OK, 1, 3L * bytes);
-            assertEquals(Math.max(1, bytes / 4096) * (bytes == 1024 ? 2 : 1), pair.reader.unitsChecked());
+            assertEquals(Math.max(1, bytes / 4096) * (bytes == 1024 ? 2 : 1), pair.reader.unitsInOrder());
+        }
+    }
+
+    @Test
+    void aUnitIsCountedAsInOrderOrAsBrokenAndNeverAsBoth() {
+        Pair pair = new Pair(4 * 4096);
+        pair.write(0, 0);
+        flip(pair.memory, 8 * (2 * 4096 + 100));
+        for (BlockVerifier verifier : List.of(pair.writer, pair.reader)) {
+            assertEquals(Finding.DAMAGED, verifier.check(pair.memory, 4 * 4096, 0, 0));
+            assertEquals(List.of(2L, 1L), List.of(verifier.unitsInOrder(), verifier.unitsBroken()));
         }
     }
 
@@ -214,7 +225,7 @@ class BlockVerifierTest {
         Pair pair = new Pair(4096);
         assertEquals(Finding.OK, pair.writer.check(pair.memory, 4096, 0, 0));
         assertEquals(1, pair.writer.unitsNotJudged());
-        assertEquals(0, pair.writer.unitsChecked());
+        assertEquals(0, pair.writer.unitsInOrder());
         assertEquals(Finding.FOREIGN, pair.reader.check(pair.memory, 4096, 0, 0));
     }
 
@@ -478,7 +489,7 @@ class BlockVerifierTest {
                     storage.readBack(blocks.minBytes());
                     storage.readBack(blocks.maxBytes());
                     assertEquals(Finding.OK, storage.worst, "seed " + (seed + i) + ": " + storage.sentence);
-                    assertTrue(storage.verifier.unitsChecked() > 500, "" + storage.verifier.unitsChecked());
+                    assertTrue(storage.verifier.unitsInOrder() > 500, "" + storage.verifier.unitsInOrder());
                     assertTrue(mode == AccessMode.RW || storage.waited > 0, "nothing overlapped");
                 }
             }
