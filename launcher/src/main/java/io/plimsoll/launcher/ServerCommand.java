@@ -35,6 +35,12 @@ final class ServerCommand implements Callable<Integer> {
                     + " directory.")
     private String database;
 
+    @Option(
+            names = "--allow-unsafe-database",
+            negatable = true,
+            description = "Take a Postgres that can lose what it has committed, too; every run is marked.")
+    private Boolean allowUnsafeDatabase;
+
     @Option(names = "--report", paramLabel = "FILE", description = "The report as JSON (report.json).")
     private String report;
 
@@ -62,6 +68,7 @@ final class ServerCommand implements Callable<Integer> {
     Sources sources() {
         List<Flag> flags = new ArrayList<>();
         Flags.add(flags, "--database", "database", database);
+        Flags.add(flags, "--allow-unsafe-database", "allowUnsafeDatabase", allowUnsafeDatabase);
         Flags.add(flags, "--report", "report", report);
         Flags.add(flags, "--idle-timeout", "idleTimeout", idleTimeout);
         Flags.add(flags, "--keep-running", "keepRunning", keepRunning);

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.plimsoll.database.Database;
-import io.plimsoll.database.DatabaseLocation;
 import io.plimsoll.database.PostgresForTests;
 import io.plimsoll.report.Seed;
 import io.vertx.core.Vertx;
@@ -345,7 +344,7 @@ final class QueryCommandsIT {
     void anEmbeddedDatabaseIsReadWhileAServerHasItAndWhileNoneDoes(@TempDir Path directory) {
         Path embedded = directory.resolve("database");
         Vertx vertx = Vertx.vertx();
-        Database server = PostgresForTests.await(Database.forServer(vertx, new DatabaseLocation.Embedded(embedded)));
+        Database server = PostgresForTests.await(Database.forServer(vertx, PostgresForTests.embedded(embedded)));
         PostgresForTests.await(server.withConnection(
                 30_000,
                 c -> c.query("insert into runs (run_uuid, server_host, server_version, settings)"
@@ -362,11 +361,11 @@ final class QueryCommandsIT {
 
     @Test
     void anEmptyDatabaseHasNoLatestRun() {
-        var empty = POSTGRES.another();
+        String uri = POSTGRES.another();
         Vertx vertx = Vertx.vertx();
-        PostgresForTests.await(Database.forServer(vertx, empty).compose(Database::close));
+        PostgresForTests.await(
+                Database.forServer(vertx, PostgresForTests.settings(uri)).compose(Database::close));
         PostgresForTests.await(vertx.close());
-        String uri = ((DatabaseLocation.External) empty).uri();
         Result result = run(new ReportCommand(), new StringWriter(), uri, "latest");
         assertEquals(2, result.exitCode());
         assertTrue(result.err().contains("there is no run in the database yet"), result.err());

@@ -1,5 +1,6 @@
 package io.plimsoll.database;
 
+import io.plimsoll.config.DatabaseSettings;
 import io.plimsoll.database.DatabaseException.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -19,19 +20,20 @@ public final class Database {
     private final Vertx vertx;
     private final Connections connections;
     private final Place place;
-    private final List<String> warnings;
+    private final List<String> gaps;
 
-    Database(Vertx vertx, Connections connections, Place place, List<String> warnings) {
+    Database(Vertx vertx, Connections connections, Place place, List<String> gaps) {
         this.vertx = vertx;
         this.connections = connections;
         this.place = place;
-        this.warnings = List.copyOf(warnings);
+        this.gaps = List.copyOf(gaps);
     }
 
     /// Opens for a server: starts the Postgres of an embedded directory (made on first use) and owns it until
-    /// [#close], and brings the schema up to date. Fails with [DatabaseException].
-    public static Future<Database> forServer(Vertx vertx, DatabaseLocation location) {
-        return DatabaseOpening.forServer(vertx, location, System.getenv());
+    /// [#close], and brings the schema up to date. A Postgres that can lose commits is refused, unless the settings
+    /// allow it. Fails with [DatabaseException].
+    public static Future<Database> forServer(Vertx vertx, DatabaseSettings settings) {
+        return DatabaseOpening.forServer(vertx, settings, System.getenv());
     }
 
     /// Opens for reading: what a live server has open is read beside it, an embedded database that nobody uses is
@@ -106,9 +108,9 @@ public final class Database {
         return place.psqlCommand();
     }
 
-    /// What a user must know about how safely this database keeps what it acknowledged; usually nothing.
-    public List<String> warnings() {
-        return warnings;
+    /// How it may lose what it acknowledged, in words; nothing unless the settings allowed that.
+    public List<String> gaps() {
+        return gaps;
     }
 
     /// Closes the connections, and stops the embedded Postgres if this opening started it.
@@ -134,6 +136,11 @@ public final class Database {
     record Place(String description, String psqlCommand, Runnable onRelease) {
         void release() {
             onRelease.run();
+        }
+
+        /// The same place, for who does not end what is there.
+        Place unowned() {
+            return new Place(description, psqlCommand, () -> {});
         }
     }
 

@@ -33,6 +33,8 @@ final class DatabaseErrors {
             case "42501" ->
                 new DatabaseException(
                         Kind.REFUSED, "the database " + where + " does not grant the rights needed: " + said, e);
+            case "57014", "55P03", "25P03" ->
+                new DatabaseException(Kind.TIMEOUT, "the database " + where + " was not done in time: " + said, e);
             case "53300", "57P01", "57P02", "57P03", "57P05", "08000", "08003", "08006" ->
                 unreachable("the database " + where + " is not available: " + said, e);
             default -> e;

@@ -1,5 +1,6 @@
 package io.plimsoll.database;
 
+import io.plimsoll.config.DatabaseSettings;
 import io.plimsoll.database.Database.Place;
 import io.plimsoll.database.DatabaseException.Kind;
 import io.vertx.core.Future;
@@ -8,65 +9,80 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.impl.PgConnectionUriParser;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.SqlConnection;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /// The two ways of opening a [Database].
 final class DatabaseOpening {
-    private static final int POSTGRES_VERSION_MIN = 14;
     private static final long LOCK_WAIT_MS = 5_000;
-    /// A migration may rewrite tables; anything longer is better done with a warning to the operator.
+    /// All files together; each of their statements has as long by [Purpose#SCHEMA].
     private static final long MIGRATION_MS_MAX = 15 * 60_000;
 
     private static final long CHECK_MS_MAX = 10_000;
     private static final long BORROW_MS_MAX = 15_000;
     private static final int BORROWS_MAX = 5;
-    private static final String SETTINGS = """
-        select current_setting('server_version_num')::int, current_setting('server_version'),
-               current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes')
-        """;
 
     private DatabaseOpening() {}
 
-    static Future<Database> forServer(Vertx vertx, DatabaseLocation location, Map<String, String> environment) {
-        return switch (location) {
-            case DatabaseLocation.External external ->
-                connect(
-                        vertx,
-                        options(external, environment).addProperty("application_name", "plimsoll-server"),
-                        place(external),
-                        MIGRATION_MS_MAX,
-                        Migrations::migrate);
-            case DatabaseLocation.Embedded embedded ->
-                vertx.executeBlocking(
-                                () -> EmbeddedPostgres.start(embedded.directory(), environment, LOCK_WAIT_MS), false)
-                        .compose(postgres -> connect(
-                                vertx,
-                                options(postgres.directory(), postgres.port())
-                                        .addProperty("application_name", "plimsoll-server"),
-                                place(postgres.directory(), postgres.port(), postgres::close),
-                                MIGRATION_MS_MAX,
-                                Migrations::migrate));
-        };
+    static Future<Database> forServer(Vertx vertx, DatabaseSettings settings, Map<String, String> environment) {
+        return Future.succeededFuture(settings)
+                .map(given -> given.location()
+                        .map(DatabaseLocation::parse)
+                        .orElseGet(() -> DatabaseLocation.standard(environment)))
+                .compose(location -> switch (location) {
+                    case DatabaseLocation.External external ->
+                        serve(vertx, () -> options(external, environment), place(external), settings.allowUnsafe());
+                    case DatabaseLocation.Embedded embedded ->
+                        vertx.executeBlocking(
+                                        () -> EmbeddedPostgres.start(embedded.directory(), environment, LOCK_WAIT_MS),
+                                        false)
+                                .compose(postgres -> serve(
+                                        vertx,
+                                        () -> options(postgres.directory(), postgres.port()),
+                                        place(postgres.directory(), postgres.port(), postgres::close),
+                                        settings.allowUnsafe()));
+                });
+    }
+
+    /// Looks and migrates on a connection for that only; what writes reports has other limits.
+    private static Future<Database> serve(
+            Vertx vertx, Supplier<PgConnectOptions> options, Place place, boolean allowUnsafe) {
+        return Future.succeededFuture(place)
+                .compose(_ -> prepared(vertx, Purpose.SCHEMA.limit(options.get()), place, allowUnsafe))
+                .compose(_ -> {
+                    Connections connections =
+                            new Connections(vertx, Purpose.SERVER.limit(options.get()), Database.CONNECTIONS_MAX);
+                    return new Database(vertx, connections, place.unowned(), List.of())
+                            .withConnection(CHECK_MS_MAX, Durability::gaps)
+                            .map(gaps -> Durability.insist(gaps, allowUnsafe))
+                            .map(gaps -> new Database(vertx, connections, place, gaps))
+                            .onFailure(_ -> connections.close());
+                })
+                .recover(failure -> vertx.executeBlocking(() -> {
+                            place.release();
+                            return null;
+                        })
+                        .transform(_ -> Future.failedFuture(failure)));
+    }
+
+    private static Future<Void> prepared(Vertx vertx, PgConnectOptions options, Place place, boolean allowUnsafe) {
+        Database schema = new Database(vertx, new Connections(vertx, options, 1), place.unowned(), List.of());
+        return schema.withConnection(CHECK_MS_MAX, Durability::gaps)
+                .map(gaps -> Durability.insist(gaps, allowUnsafe))
+                .compose(_ -> vertx.executeBlocking(Migration::onClassPath, false))
+                .compose(known ->
+                        schema.withConnection(MIGRATION_MS_MAX, connection -> Migrations.migrate(connection, known)))
+                .eventually(schema::close);
     }
 
     static Future<Database> forQueries(Vertx vertx, DatabaseLocation location, Map<String, String> environment) {
         return switch (location) {
-            case DatabaseLocation.External external ->
-                connect(
-                        vertx,
-                        readOnly(options(external, environment)),
-                        place(external),
-                        CHECK_MS_MAX,
-                        Migrations::check);
+            case DatabaseLocation.External external -> ask(vertx, options(external, environment), place(external));
             case DatabaseLocation.Embedded embedded -> startOrBorrow(vertx, embedded.directory(), environment, 1);
         };
     }
@@ -75,12 +91,10 @@ final class DatabaseOpening {
     private static Future<Database> startOrBorrow(
             Vertx vertx, Path directory, Map<String, String> environment, int attempt) {
         return vertx.executeBlocking(() -> startOrFind(directory, environment), false)
-                .compose(found -> connect(
+                .compose(found -> ask(
                                 vertx,
-                                readOnly(options(found.directory(), found.port())),
-                                place(found.directory(), found.port(), found.onRelease()),
-                                CHECK_MS_MAX,
-                                Migrations::check)
+                                options(found.directory(), found.port()),
+                                place(found.directory(), found.port(), found.onRelease()))
                         .recover(failure -> failure instanceof DatabaseException e
                                         && e.kind() == Kind.UNREACHABLE
                                         && found.borrowed()
@@ -117,44 +131,14 @@ final class DatabaseOpening {
         }
     }
 
-    private static Future<Database> connect(
-            Vertx vertx,
-            PgConnectOptions options,
-            Place place,
-            long schemaMsMax,
-            BiFunction<SqlConnection, List<Migration>, Future<Void>> schema) {
-        Connections connections = new Connections(vertx, bounded(options), Database.CONNECTIONS_MAX);
-        Database unchecked = new Database(vertx, connections, place, List.of());
+    private static Future<Database> ask(Vertx vertx, PgConnectOptions options, Place place) {
+        Connections connections = new Connections(vertx, Purpose.QUERIES.limit(options), Database.CONNECTIONS_MAX);
+        Database database = new Database(vertx, connections, place, List.of());
         return vertx.executeBlocking(Migration::onClassPath, false)
-                .compose(migrations -> unchecked
-                        .withConnection(CHECK_MS_MAX, DatabaseOpening::warnings)
-                        .compose(warnings -> unchecked
-                                .withConnection(schemaMsMax, connection -> schema.apply(connection, migrations))
-                                .map(new Database(vertx, connections, place, warnings))))
-                .recover(failure -> unchecked.close().transform(_ -> Future.failedFuture(failure)));
-    }
-
-    private static Future<List<String>> warnings(SqlConnection connection) {
-        return connection.query(SETTINGS).execute().map(rows -> {
-            Row row = rows.iterator().next();
-            if (row.getInteger(0) < POSTGRES_VERSION_MIN * 10_000) {
-                throw new DatabaseException(
-                        Kind.UNSUPPORTED,
-                        "Postgres " + row.getString(1) + " is too old; Plimsoll needs " + POSTGRES_VERSION_MIN
-                                + " or newer");
-            }
-            List<String> warnings = new ArrayList<>();
-            if (row.getString(2).equals("off")) {
-                warnings.add("fsync is off in this Postgres: a crash of its machine can lose or corrupt every run");
-            }
-            if (row.getString(3).equals("off")) {
-                warnings.add("synchronous_commit is off in this Postgres: reports that were acknowledged can be lost");
-            }
-            if (row.getString(4).equals("off")) {
-                warnings.add("full_page_writes is off in this Postgres: a crash of its machine can corrupt every run");
-            }
-            return warnings;
-        });
+                .compose(known ->
+                        database.withConnection(CHECK_MS_MAX, connection -> Migrations.check(connection, known)))
+                .map(database)
+                .recover(failure -> database.close().transform(_ -> Future.failedFuture(failure)));
     }
 
     private static PgConnectOptions options(Path directory, int port) {
@@ -187,19 +171,6 @@ final class DatabaseOpening {
                 throw new DatabaseException(
                         Kind.LOCATION, "sslmode=verify-ca and verify-full are not supported yet; use sslmode=require");
         };
-    }
-
-    private static PgConnectOptions bounded(PgConnectOptions options) {
-        return options.setCachePreparedStatements(true)
-                .setPreparedStatementCacheMaxSize(64)
-                .setPreparedStatementCacheSqlLimit(8192)
-                .setPipeliningLimit(1)
-                .setReconnectAttempts(0);
-    }
-
-    private static PgConnectOptions readOnly(PgConnectOptions options) {
-        return options.addProperty("default_transaction_read_only", "on")
-                .addProperty("application_name", "plimsoll-queries");
     }
 
     private static Place place(DatabaseLocation.External external) {

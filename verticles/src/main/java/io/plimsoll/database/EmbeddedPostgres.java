@@ -304,9 +304,6 @@ final class EmbeddedPostgres implements AutoCloseable {
                 // Statements carry measured data in bulk; the log is bounded and is for people.
                 "-c",
                 "log_min_error_statement=panic",
-                // A statement that waits for a lock ends when its client was cut off.
-                "-c",
-                "client_connection_check_interval=2s",
                 "-c",
                 "max_connections=40");
     }

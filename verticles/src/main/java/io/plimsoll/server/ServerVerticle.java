@@ -3,13 +3,13 @@ package io.plimsoll.server;
 import io.plimsoll.config.ServerSettings;
 import io.plimsoll.config.Settings;
 import io.plimsoll.database.Database;
-import io.plimsoll.database.DatabaseLocation;
 import io.plimsoll.report.ReportWriter;
 import io.plimsoll.wire.Interfaces;
 import io.plimsoll.wire.Version;
 import io.plimsoll.wire.bus.BusCodec;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,12 +65,13 @@ public final class ServerVerticle extends VerticleBase {
         return settings()
                 .compose(read -> {
                     settings = read;
-                    return Database.forServer(vertx, databaseLocation());
+                    return Database.forServer(vertx, settings.database());
                 })
                 .compose(opened -> {
                     database = opened;
-                    database.warnings()
-                            .forEach(w -> LOG.atWarn().addKeyValue("detail", w).log("database-warning"));
+                    database.gaps()
+                            .forEach(gap ->
+                                    LOG.atWarn().addKeyValue("detail", gap).log("database-unsafe"));
                     return vertx.deployVerticle(new PersistenceVerticle(database, this::deployRoster));
                 })
                 .onSuccess(id -> {
@@ -104,12 +105,6 @@ public final class ServerVerticle extends VerticleBase {
         return given != null ? Future.succeededFuture(given) : Settings.server(vertx, config());
     }
 
-    private DatabaseLocation databaseLocation() {
-        return settings.database()
-                .map(DatabaseLocation::parse)
-                .orElseGet(() -> DatabaseLocation.standard(System.getenv()));
-    }
-
     private Future<?> deployRoster() {
         JsonObject shown = new JsonObject()
                 .put("tcp", settings.tcp().host() + ":" + settings.tcp().port())
@@ -118,7 +113,8 @@ public final class ServerVerticle extends VerticleBase {
                         settings.multicast().group() + ":"
                                 + settings.multicast().port())
                 .put("idleTimeoutMs", settings.idleTimeout().toMillis())
-                .put("keepRunning", settings.keepRunning());
+                .put("keepRunning", settings.keepRunning())
+                .put("durability", new JsonArray(database.gaps()));
         var facts = new Admissions.ServerFacts(hostName(), Version.TEXT, shown);
         return vertx.deployVerticle(new RosterVerticle(
                 settings, facts, TCP_INSTANCES, this::deploySources, here(this::runClosed), here(this::end)));

@@ -6,10 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plimsoll.config.DatabaseSettings;
 import io.plimsoll.database.DatabaseException.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,6 +24,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,7 +104,7 @@ class DatabaseIT {
             assertTrue(timeout.kind() == Kind.TIMEOUT || timeout.kind() == Kind.UNREACHABLE, timeout.toString());
             assertFalse(timeout.getMessage().contains("s3cret"), timeout.getMessage());
         }
-        DatabaseException refused = failure(Database.forServer(vertx, DatabaseLocation.parse(address)));
+        DatabaseException refused = failure(Database.forServer(vertx, settings(address)));
         assertEquals(Kind.UNREACHABLE, refused.kind());
         assertTrue(refused.getMessage().contains(address.replace(":s3cret", "")), refused.getMessage());
     }
@@ -104,39 +112,79 @@ class DatabaseIT {
     @Test
     void aWrongPasswordAndAMissingDatabaseAreSaidToBeSo() {
         String uri = POSTGRES.uri();
-        DatabaseException refused = failure(
-                Database.forServer(vertx, DatabaseLocation.parse(uri.replaceFirst(":[0-9a-f]{48}@", ":wrong@"))));
+        DatabaseException refused =
+                failure(Database.forServer(vertx, settings(uri.replaceFirst(":[0-9a-f]{48}@", ":wrong@"))));
         assertEquals(Kind.REFUSED, refused.kind());
-        DatabaseException without = failure(DatabaseOpening.forServer(
-                vertx, DatabaseLocation.parse(uri.replaceFirst(":[0-9a-f]{48}@", "@")), Map.of()));
+        DatabaseException without =
+                failure(DatabaseOpening.forServer(vertx, settings(uri.replaceFirst(":[0-9a-f]{48}@", "@")), Map.of()));
         assertEquals(Kind.REFUSED, without.kind());
         assertTrue(without.getMessage().contains("PGPASSWORD"), without.getMessage());
-        DatabaseException missing = failure(
-                Database.forServer(vertx, DatabaseLocation.parse(uri.replaceFirst("/test_[0-9]+$", "/nowhere"))));
+        DatabaseException missing =
+                failure(Database.forServer(vertx, settings(uri.replaceFirst("/test_[0-9]+$", "/nowhere"))));
         assertEquals(Kind.MISSING, missing.kind());
     }
 
     @Test
     void thePasswordMayComeFromTheEnvironment() {
         String password = uriPassword();
-        DatabaseLocation location = DatabaseLocation.parse(POSTGRES.uri().replace(":" + password + "@", "@"));
-        Database database = await(DatabaseOpening.forServer(vertx, location, Map.of("PGPASSWORD", password)));
+        DatabaseSettings settings = settings(POSTGRES.uri().replace(":" + password + "@", "@"));
+        Database database = await(DatabaseOpening.forServer(vertx, settings, Map.of("PGPASSWORD", password)));
         assertFalse((database.describe() + database.psqlCommand()).contains(password));
         await(database.close());
     }
 
     @Test
-    void anUnsafePostgresIsWarnedAbout() {
-        Database safe = POSTGRES.open(vertx);
-        assertEquals(List.of(), safe.warnings());
-        await(safe.close());
-        String name = POSTGRES.uri().replaceFirst(".*/", "");
+    void nobodyMakesCommitsLessSafeForTheServer() {
+        String uri = POSTGRES.another();
+        String name = uri.replaceFirst(".*/", "");
         POSTGRES.sql("alter database " + name + " set synchronous_commit = off");
-        Database unsafe = POSTGRES.open(vertx);
-        assertEquals(1, unsafe.warnings().size());
-        assertTrue(unsafe.warnings().getFirst().contains("synchronous_commit"));
-        await(unsafe.close());
-        POSTGRES.sql("alter database " + name + " reset synchronous_commit");
+        POSTGRES.sql("alter role plimsoll in database " + name + " set synchronous_commit = off");
+        Database database = await(Database.forServer(vertx, settings(uri + "?synchronous_commit=off")));
+        assertEquals("on", value(database, "select current_setting('synchronous_commit')"));
+        assertEquals(List.of(), database.gaps());
+        await(database.close());
+    }
+
+    @Test
+    void aPostgresThatCanLoseCommitsIsRefusedUnlessTheSettingsAllowIt() {
+        try (var postgres = new OtherPostgres(temporary.resolve("other"), "-c fsync=off -c full_page_writes=off")) {
+            DatabaseException refused = failure(Database.forServer(vertx, settings(postgres.uri())));
+            assertEquals(Kind.UNSAFE, refused.kind());
+            assertTrue(refused.getMessage().startsWith("fsync is off"), refused.getMessage());
+            assertTrue(refused.getMessage().contains("; full_page_writes is off"), refused.getMessage());
+            assertTrue(refused.getMessage().contains("allowUnsafeDatabase"), refused.getMessage());
+
+            var allowed = new DatabaseSettings(Optional.of(postgres.uri()), true);
+            Database database = await(Database.forServer(vertx, allowed));
+            assertEquals(2, database.gaps().size(), database.gaps().toString());
+            await(database.close());
+        }
+    }
+
+    @Test
+    void postgresItselfLimitsEveryConnectionAsItsPurposeSays() {
+        assertEquals("15min 30s 0 5s on off", limits(Purpose.SCHEMA));
+        assertEquals("130s 5s 30s 5s on off", limits(Purpose.SERVER));
+        assertEquals("1min 5s 10min 5s on on", limits(Purpose.QUERIES));
+    }
+
+    @Test
+    void aStatementThatIsTooSlowOrALockThatIsHeldFailsAsTooLateAndItsConnectionGoesOn() {
+        Database database = POSTGRES.open(vertx);
+        POSTGRES.sql("create table locked (a int)");
+        DatabaseException slow = failure(database.withTransaction(
+                30_000,
+                connection -> query(connection, "set local statement_timeout = '100ms'")
+                        .compose(_ -> query(connection, "select pg_sleep(20)"))));
+        assertEquals(Kind.TIMEOUT, slow.kind());
+        try (PostgresForTests.Held _ = POSTGRES.hold("lock table locked in access exclusive mode")) {
+            DatabaseException held = failure(
+                    database.withConnection(30_000, connection -> query(connection, "insert into locked values (1)")));
+            assertEquals(Kind.TIMEOUT, held.kind());
+            assertTrue(held.getMessage().contains("55P03"), held.getMessage());
+        }
+        await(database.withConnection(10_000, connection -> query(connection, "insert into locked values (1)")));
+        await(database.close());
     }
 
     @Test
@@ -146,7 +194,7 @@ class DatabaseIT {
         assertEquals(Kind.MISSING, failure(Database.forQueries(vertx, location)).kind());
         assertFalse(Files.exists(directory), "asking makes nothing");
 
-        Database server = await(Database.forServer(vertx, location));
+        Database server = await(Database.forServer(vertx, PostgresForTests.embedded(directory)));
         Database beside = await(Database.forQueries(vertx, location));
         await(server.withConnection(10_000, connection -> query(connection, "create table seen ()")));
         await(beside.withConnection(10_000, connection -> query(connection, "select * from seen")));
@@ -169,8 +217,36 @@ class DatabaseIT {
         return POSTGRES.uri().replaceFirst(".*:([0-9a-f]{48})@.*", "$1");
     }
 
-    private static DatabaseException failure(Future<Database> opening) {
-        return assertThrows(DatabaseException.class, () -> await(opening));
+    private static DatabaseException failure(Future<?> work) {
+        return assertThrows(DatabaseException.class, () -> await(work));
+    }
+
+    private static DatabaseSettings settings(String uri) {
+        return PostgresForTests.settings(uri);
+    }
+
+    private String limits(Purpose purpose) {
+        String shown = Stream.of(
+                        "statement_timeout",
+                        "lock_timeout",
+                        "idle_in_transaction_session_timeout",
+                        "client_connection_check_interval",
+                        "synchronous_commit",
+                        "default_transaction_read_only")
+                .map(name -> "current_setting('" + name + "')")
+                .collect(Collectors.joining(", ", "select concat_ws(' ', ", ")"));
+        return await(PgConnection.connect(vertx, purpose.limit(PgConnectOptions.fromUri(POSTGRES.uri())))
+                .compose(connection ->
+                        connection.query(shown).execute().map(DatabaseIT::first).eventually(connection::close)));
+    }
+
+    private static String value(Database database, String sql) {
+        return await(database.withConnection(
+                10_000, connection -> connection.query(sql).execute().map(DatabaseIT::first)));
+    }
+
+    private static String first(RowSet<Row> rows) {
+        return rows.iterator().next().getString(0);
     }
 
     private static Future<Object> query(SqlConnection connection, String sql) {

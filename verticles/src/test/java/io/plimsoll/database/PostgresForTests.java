@@ -1,5 +1,6 @@
 package io.plimsoll.database;
 
+import io.plimsoll.config.DatabaseSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
@@ -7,6 +8,7 @@ import io.vertx.pgclient.PgConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -27,9 +29,19 @@ public final class PostgresForTests implements BeforeAllCallback {
     private Instance instance;
     private String database;
 
-    /// Where this test class's database is.
-    public DatabaseLocation location() {
-        return new DatabaseLocation.External(uri());
+    /// This test class's database, as a server's settings name it.
+    public DatabaseSettings settings() {
+        return settings(uri());
+    }
+
+    /// A database in this Postgres.
+    public static DatabaseSettings settings(String uri) {
+        return new DatabaseSettings(Optional.of(uri), false);
+    }
+
+    /// A Postgres of the test's own, in a directory.
+    public static DatabaseSettings embedded(Path directory) {
+        return new DatabaseSettings(Optional.of(directory.toString()), false);
     }
 
     /// `postgresql://…`, password included.
@@ -37,14 +49,14 @@ public final class PostgresForTests implements BeforeAllCallback {
         return uri(database);
     }
 
-    /// A further fresh, empty database, for a test that needs one of its own.
-    public DatabaseLocation another() {
-        return new DatabaseLocation.External(uri(instance.create()));
+    /// A further fresh, empty database, for a test that needs one of its own: its [#uri].
+    public String another() {
+        return uri(instance.create());
     }
 
     /// Opens the class's database as a server does: migrated. Close it with the test.
     public Database open(Vertx vertx) {
-        return await(Database.forServer(vertx, location()));
+        return await(Database.forServer(vertx, settings()));
     }
 
     /// Runs statements beside whatever is under test, and returns the last one's rows, as text.

@@ -146,7 +146,7 @@ final class RosterVerticleIT {
             var settings = new ServerSettings(
                     new MulticastSettings("239.0.0.1", 10001, Optional.empty(), Optional.empty()),
                     new ListenSettings("127.0.0.1", 42000),
-                    Optional.empty(),
+                    POSTGRES.settings(),
                     Path.of("log"),
                     Path.of("report"),
                     Duration.ofMillis(400),
