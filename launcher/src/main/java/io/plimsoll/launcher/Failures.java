@@ -46,7 +46,7 @@ final class Failures {
                     RefusedException _ -> ExitCode.USAGE;
             case DatabaseException e ->
                 switch (e.kind()) {
-                    case LOCATION, MISSING, IN_USE, WRONG_DIRECTORY, UNSUPPORTED, SCHEMA -> ExitCode.USAGE;
+                    case LOCATION, MISSING, IN_USE, WRONG_DIRECTORY, UNSUPPORTED, UNSAFE, SCHEMA -> ExitCode.USAGE;
                     case START, UNREACHABLE, REFUSED, TIMEOUT -> ExitCode.UNREACHABLE;
                 };
             case ServerUnreachableException _, ConnectException _, NoRouteToHostException _, UnknownHostException _ ->

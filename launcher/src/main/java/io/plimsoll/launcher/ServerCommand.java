@@ -35,6 +35,19 @@ final class ServerCommand implements Callable<Integer> {
                     + " directory.")
     private String database;
 
+    @Option(
+            names = "--database-password-file",
+            paramLabel = "FILE",
+            description = "Where the password of -d postgresql://… is, in a line HOST:PORT:NAME:USER:PASSWORD"
+                    + " (~/.pgpass).")
+    private String databasePasswordFile;
+
+    @Option(
+            names = "--allow-unsafe-database",
+            negatable = true,
+            description = "Take a Postgres that can lose what it has committed, too; every run is marked.")
+    private Boolean allowUnsafeDatabase;
+
     @Option(names = "--report", paramLabel = "FILE", description = "The report as JSON (report.json).")
     private String report;
 
@@ -46,6 +59,12 @@ final class ServerCommand implements Callable<Integer> {
 
     @Option(names = "--keep-running", negatable = true, description = "Never end by itself.")
     private Boolean keepRunning;
+
+    @Option(
+            names = "--health-port",
+            paramLabel = "PORT",
+            description = "Answer GET /live and /ready on this port of 127.0.0.1 (0: do not).")
+    private String healthPort;
 
     @Mixin
     private ConfigOptions config;
@@ -62,9 +81,12 @@ final class ServerCommand implements Callable<Integer> {
     Sources sources() {
         List<Flag> flags = new ArrayList<>();
         Flags.add(flags, "--database", "database", database);
+        Flags.add(flags, "--database-password-file", "databasePasswordFile", databasePasswordFile);
+        Flags.add(flags, "--allow-unsafe-database", "allowUnsafeDatabase", allowUnsafeDatabase);
         Flags.add(flags, "--report", "report", report);
         Flags.add(flags, "--idle-timeout", "idleTimeout", idleTimeout);
         Flags.add(flags, "--keep-running", "keepRunning", keepRunning);
+        Flags.add(flags, "--health-port", "health.port", healthPort);
         return config.sources("server", flags);
     }
 }

@@ -39,7 +39,8 @@ final class Session implements AutoCloseable {
     private static final long ANSWER_MS_MAX = 60_000;
     private static final long CLOSE_MS_MAX = 10_000;
 
-    /// Class of SQL states: shut down, crashed, statement cancelled.
+    private static final String QUERY_CANCELED = "57014";
+    /// Class of SQL states: shut down, crashed.
     private static final String OPERATOR_INTERVENTION = "57";
 
     private final Vertx vertx;
@@ -51,9 +52,9 @@ final class Session implements AutoCloseable {
     }
 
     /// @throws DatabaseException where it cannot be opened
-    static Session open(Optional<String> location) {
-        DatabaseLocation where =
-                location.map(DatabaseLocation::parse).orElseGet(() -> DatabaseLocation.standard(System.getenv()));
+    static Session open(DatabaseOption given) {
+        DatabaseLocation where = DatabaseLocation.of(
+                Optional.ofNullable(given.database), Optional.ofNullable(given.passwordFile), System.getenv());
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(2)
@@ -152,6 +153,10 @@ final class Session implements AutoCloseable {
             throw new DatabaseException(
                     DatabaseException.Kind.TIMEOUT, "the database did not answer within " + timeoutMs + " ms");
         } catch (PgException e) {
+            if (QUERY_CANCELED.equals(e.getSqlState())) {
+                throw new DatabaseException(
+                        DatabaseException.Kind.TIMEOUT, "the database took too long: " + e.getErrorMessage(), e);
+            }
             if (e.getSqlState().startsWith(OPERATOR_INTERVENTION)) {
                 throw new DatabaseException(
                         DatabaseException.Kind.UNREACHABLE, "the database stopped: " + e.getErrorMessage(), e);

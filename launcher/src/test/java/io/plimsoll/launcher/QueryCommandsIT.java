@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.plimsoll.database.Database;
-import io.plimsoll.database.DatabaseLocation;
 import io.plimsoll.database.PostgresForTests;
 import io.plimsoll.report.Seed;
 import io.vertx.core.Vertx;
@@ -17,6 +16,7 @@ import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -73,6 +73,10 @@ final class QueryCommandsIT {
         StringWriter err = new StringWriter();
         List<String> all = new ArrayList<>(List.of(args));
         all.addAll(List.of("-d", database));
+        if (database.startsWith("postgresql://") && !all.contains("--database-password-file")) {
+            all.addAll(
+                    List.of("--database-password-file", POSTGRES.passwordFile().toString()));
+        }
         int exitCode = new CommandLine(command)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(out))
@@ -329,11 +333,9 @@ final class QueryCommandsIT {
 
     @Test
     void aDatabaseThatDoesNotAnswerIsExitCode5(@TempDir Path directory) {
-        Result refused =
-                run(new RunsCommand(), new StringWriter(), "postgresql://plimsoll:secret@127.0.0.1:1/plimsoll");
+        Result refused = run(new RunsCommand(), new StringWriter(), "postgresql://plimsoll@127.0.0.1:1/plimsoll");
         assertEquals(5, refused.exitCode(), refused.err());
         assertEquals(1, refused.err().lines().count(), refused.err());
-        assertFalse(refused.err().contains("secret"), refused.err());
         Result missing = run(
                 new RunsCommand(), new StringWriter(), directory.resolve("none").toString());
         assertEquals(5, missing.exitCode(), missing.err());
@@ -342,10 +344,26 @@ final class QueryCommandsIT {
     }
 
     @Test
+    void aPasswordInAFlagIsRefusedWithTheRemedyAndNotRepeated(@TempDir Path directory) throws IOException {
+        Result refused =
+                run(new RunsCommand(), new StringWriter(), POSTGRES.uri().replace("@", ":secret@"));
+        assertEquals(2, refused.exitCode(), refused.err());
+        assertEquals(1, refused.err().lines().count(), refused.err());
+        assertFalse(refused.err().contains("secret"), refused.err());
+        assertTrue(refused.err().contains("--database-password-file"), refused.err());
+        Path open = Files.writeString(directory.resolve("open"), "*:*:*:*:secret");
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
+        Result readable =
+                run(new RunsCommand(), new StringWriter(), POSTGRES.uri(), "--database-password-file", open.toString());
+        assertEquals(2, readable.exitCode(), readable.err());
+        assertTrue(readable.err().contains("chmod 600"), readable.err());
+    }
+
+    @Test
     void anEmbeddedDatabaseIsReadWhileAServerHasItAndWhileNoneDoes(@TempDir Path directory) {
         Path embedded = directory.resolve("database");
         Vertx vertx = Vertx.vertx();
-        Database server = PostgresForTests.await(Database.forServer(vertx, new DatabaseLocation.Embedded(embedded)));
+        Database server = PostgresForTests.await(Database.forServer(vertx, PostgresForTests.embedded(embedded)));
         PostgresForTests.await(server.withConnection(
                 30_000,
                 c -> c.query("insert into runs (run_uuid, server_host, server_version, settings)"
@@ -362,11 +380,11 @@ final class QueryCommandsIT {
 
     @Test
     void anEmptyDatabaseHasNoLatestRun() {
-        var empty = POSTGRES.another();
+        String uri = POSTGRES.another();
         Vertx vertx = Vertx.vertx();
-        PostgresForTests.await(Database.forServer(vertx, empty).compose(Database::close));
+        PostgresForTests.await(
+                Database.forServer(vertx, PostgresForTests.settings(uri)).compose(Database::close));
         PostgresForTests.await(vertx.close());
-        String uri = ((DatabaseLocation.External) empty).uri();
         Result result = run(new ReportCommand(), new StringWriter(), uri, "latest");
         assertEquals(2, result.exitCode());
         assertTrue(result.err().contains("there is no run in the database yet"), result.err());

@@ -1,5 +1,6 @@
 package io.plimsoll.database;
 
+import io.plimsoll.config.DatabaseSettings;
 import io.plimsoll.database.DatabaseException.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -7,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.sqlclient.SqlConnection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// An open database: a bounded set of connections, and a time limit for everything that is asked of it.
@@ -19,19 +21,20 @@ public final class Database {
     private final Vertx vertx;
     private final Connections connections;
     private final Place place;
-    private final List<String> warnings;
+    private final Findings findings;
 
-    Database(Vertx vertx, Connections connections, Place place, List<String> warnings) {
+    Database(Vertx vertx, Connections connections, Place place, Findings findings) {
         this.vertx = vertx;
         this.connections = connections;
         this.place = place;
-        this.warnings = List.copyOf(warnings);
+        this.findings = findings;
     }
 
     /// Opens for a server: starts the Postgres of an embedded directory (made on first use) and owns it until
-    /// [#close], and brings the schema up to date. Fails with [DatabaseException].
-    public static Future<Database> forServer(Vertx vertx, DatabaseLocation location) {
-        return DatabaseOpening.forServer(vertx, location, System.getenv());
+    /// [#close], and brings the schema up to date. A Postgres that can lose commits is refused, unless the settings
+    /// allow it. Fails with [DatabaseException].
+    public static Future<Database> forServer(Vertx vertx, DatabaseSettings settings) {
+        return DatabaseOpening.forServer(vertx, settings, System.getenv());
     }
 
     /// Opens for reading: what a live server has open is read beside it, an embedded database that nobody uses is
@@ -106,21 +109,34 @@ public final class Database {
         return place.psqlCommand();
     }
 
-    /// What a user must know about how safely this database keeps what it acknowledged; usually nothing.
-    public List<String> warnings() {
-        return warnings;
+    /// How it may lose what it acknowledged, in words; nothing unless the settings allowed that.
+    public List<String> gaps() {
+        return findings.gaps();
+    }
+
+    /// What the role that writes can do beyond writing, in words; empty if nothing.
+    public Optional<String> excessRights() {
+        return findings.excessRights();
+    }
+
+    Database with(Findings found) {
+        return new Database(vertx, connections, place, found);
     }
 
     /// Closes the connections, and stops the embedded Postgres if this opening started it.
     public Future<Void> close() {
-        return connections
-                .close()
+        return disconnect()
                 .eventually(() -> vertx.executeBlocking(
                         () -> {
                             place.release();
                             return null;
                         },
                         false));
+    }
+
+    /// As [#close], but leaves the Postgres as it is.
+    Future<Void> disconnect() {
+        return connections.close();
     }
 
     private DatabaseException tooLate(long timeoutMs) {
@@ -134,6 +150,15 @@ public final class Database {
     record Place(String description, String psqlCommand, Runnable onRelease) {
         void release() {
             onRelease.run();
+        }
+    }
+
+    /// What was seen of a database when it was opened.
+    record Findings(List<String> gaps, Optional<String> excessRights) {
+        static final Findings NONE = new Findings(List.of(), Optional.empty());
+
+        Findings {
+            gaps = List.copyOf(gaps);
         }
     }
 

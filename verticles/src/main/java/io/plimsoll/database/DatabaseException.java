@@ -22,6 +22,8 @@ public final class DatabaseException extends RuntimeException {
         UNREACHABLE,
         /// User, password or rights were refused.
         REFUSED,
+        /// It can lose what it has committed, and nobody said that this will do.
+        UNSAFE,
         /// The schema is older or newer than this program, or was altered.
         SCHEMA,
         /// A statement took longer than it was given.

@@ -18,13 +18,12 @@ final class Migrations {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     /// Spells "plimsoll" in ASCII; any number does that nobody else takes.
-    private static final long ADVISORY_LOCK = 0x706c_696d_736f_6c6cL;
+    static final long ADVISORY_LOCK = 0x706c_696d_736f_6c6cL;
 
-    private static final String LOCK_WAIT = "set lock_timeout = '30s'";
     private static final String LOCK = "select pg_advisory_lock($1)";
     private static final String UNLOCK = "select pg_advisory_unlock($1)";
-    private static final String LOCK_WAIT_RESET = "reset lock_timeout";
     private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final String UNDEFINED_TABLE = "42P01";
     private static final String HISTORY_EXISTS = "select to_regclass('schema_history') is not null";
     private static final String HISTORY = """
@@ -48,16 +47,15 @@ final class Migrations {
     /// A file as `schema_history` remembers it.
     record Applied(int version, String name, String checksum) {}
 
-    /// Applies what is missing. Waits at most 30 s for another process that is at it.
+    /// Applies what is missing. How long it waits for another process that is at it, and for tables that are in use,
+    /// is a property of the connection: see [Purpose#SCHEMA].
     static Future<Void> migrate(SqlConnection connection, List<Migration> known) {
         return connection
-                .query(LOCK_WAIT)
-                .execute()
-                .compose(_ -> connection.preparedQuery(LOCK).execute(Tuple.of(ADVISORY_LOCK)))
+                .preparedQuery(LOCK)
+                .execute(Tuple.of(ADVISORY_LOCK))
                 .recover(Migrations::nameTheLock)
                 .compose(_ -> migrateLocked(connection, known)
-                        .eventually(() -> connection.preparedQuery(UNLOCK).execute(Tuple.of(ADVISORY_LOCK)))
-                        .eventually(() -> connection.query(LOCK_WAIT_RESET).execute()));
+                        .eventually(() -> connection.preparedQuery(UNLOCK).execute(Tuple.of(ADVISORY_LOCK))));
     }
 
     /// Succeeds if the schema is exactly this program's.
@@ -114,7 +112,8 @@ final class Migrations {
                         all = all.compose(_ -> apply(connection, migration));
                     }
                     return all;
-                });
+                })
+                .recover(Migrations::nameTheOwner);
     }
 
     private static Future<Void> ensureHistory(SqlConnection connection) {
@@ -147,10 +146,8 @@ final class Migrations {
                                 _ -> transaction.commit(),
                                 failure -> transaction
                                         .rollback()
-                                        .transform(_ -> Future.failedFuture(new DatabaseException(
-                                                Kind.SCHEMA,
-                                                "sql/" + migration.name() + " failed: " + failure.getMessage(),
-                                                failure)))))
+                                        .transform(_ -> Future.failedFuture(
+                                                lacksRights(failure) ? failure : failed(migration, failure)))))
                 .onSuccess(
                         _ -> LOG.atInfo().addKeyValue("file", migration.name()).log("schema-migrated"));
     }
@@ -158,8 +155,29 @@ final class Migrations {
     private static <T> Future<T> nameTheLock(Throwable failure) {
         return failure instanceof PgException pg && LOCK_NOT_AVAILABLE.equals(pg.getSqlState())
                 ? Future.failedFuture(new DatabaseException(
-                        Kind.IN_USE, "another process has been migrating this database for 30 s; try again", failure))
+                        Kind.IN_USE,
+                        "another process has been migrating this database for too long; try again",
+                        failure))
                 : Future.failedFuture(failure);
+    }
+
+    private static DatabaseException failed(Migration migration, Throwable failure) {
+        return new DatabaseException(
+                Kind.SCHEMA, "sql/" + migration.name() + " failed: " + failure.getMessage(), failure);
+    }
+
+    private static <T> Future<T> nameTheOwner(Throwable failure) {
+        return lacksRights(failure)
+                ? Future.failedFuture(new DatabaseException(
+                        Kind.REFUSED,
+                        "this role may not make or change the tables (" + failure.getMessage()
+                                + "); name the one that may as databaseOwner, and see sql/roles.sql",
+                        failure))
+                : Future.failedFuture(failure);
+    }
+
+    private static boolean lacksRights(Throwable failure) {
+        return failure instanceof PgException pg && INSUFFICIENT_PRIVILEGE.equals(pg.getSqlState());
     }
 
     private static int newest(List<Applied> applied) {

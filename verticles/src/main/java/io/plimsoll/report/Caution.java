@@ -2,7 +2,7 @@ package io.plimsoll.report;
 
 import java.util.Locale;
 
-/// Something that a reader must know before trusting a client's numbers.
+/// Something that a reader must know before trusting the numbers of a client, or of a run.
 ///
 /// @param detail the evidence, in words of our own; names from clients are not in it
 public record Caution(Kind kind, String detail) {
@@ -16,6 +16,8 @@ public record Caution(Kind kind, String detail) {
         SUMS_DIFFER(true),
         /// A latency histogram could not be read.
         HISTOGRAM_UNREADABLE(true),
+        /// The database could lose what it had committed.
+        UNSAFE_DATABASE(true),
         /// Fewer than two files rolled over.
         FEW_ROLLOVERS(false),
         /// Fewer than two rollovers were predicted before the run.

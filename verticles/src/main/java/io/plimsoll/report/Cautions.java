@@ -1,5 +1,6 @@
 package io.plimsoll.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.plimsoll.model.ByteSize;
 import io.plimsoll.model.ChunkPlan;
 import io.plimsoll.model.ClientState;
@@ -9,9 +10,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Decides what a reader must know before trusting a client's numbers.
+/// Decides what a reader must know before trusting the numbers of a run and of its clients.
 final class Cautions {
     private Cautions() {}
+
+    /// Of the whole run.
+    ///
+    /// @param settings the server's, as it stored them with the run
+    static List<Caution> of(JsonNode settings) {
+        List<Caution> found = new ArrayList<>();
+        settings.path("durability").forEach(gap -> found.add(new Caution(Kind.UNSAFE_DATABASE, gap.asText())));
+        return found;
+    }
 
     /// @param histogramsUnreadable intervals of the client whose histogram is in no percentile
     static List<Caution> of(ClientReport c, RunState run, long histogramsUnreadable) {

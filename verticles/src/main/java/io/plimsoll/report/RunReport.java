@@ -50,7 +50,13 @@ public record RunReport(
             Optional<Instant> endedAt,
             String serverHost,
             String serverVersion,
-            JsonNode settings) {}
+            JsonNode settings) {
+        /// What holds for all clients.
+        @JsonProperty
+        public List<Caution> cautions() {
+            return Cautions.of(settings);
+        }
+    }
 
     /// @param writeLatency of all clients' chunks, from merged histograms
     public record Totals(

@@ -38,6 +38,7 @@ final class Verdict {
 
     private static void loud(RunReport report, Labels labels, List<String> lines) {
         List<String> loud = new ArrayList<>();
+        report.run().cautions().forEach(caution -> loud.add("!! " + Plain.of(caution.detail())));
         for (ClientReport c : report.clients()) {
             for (Caution caution : c.cautions()) {
                 if (caution.kind().loud()) {

@@ -3,13 +3,14 @@ package io.plimsoll.server;
 import io.plimsoll.config.ServerSettings;
 import io.plimsoll.config.Settings;
 import io.plimsoll.database.Database;
-import io.plimsoll.database.DatabaseLocation;
 import io.plimsoll.report.ReportWriter;
 import io.plimsoll.wire.Interfaces;
 import io.plimsoll.wire.Version;
 import io.plimsoll.wire.bus.BusCodec;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,6 +39,8 @@ public final class ServerVerticle extends VerticleBase {
     /// State of each run that was closed, as it was closed last.
     private final Map<Long, String> closedRuns = new LinkedHashMap<>();
     private Future<Void> reports = Future.succeededFuture();
+    private final Readiness readiness = new Readiness();
+    private final Promise<Database> working = Promise.promise();
     private ServerSettings settings;
     private Database database;
     private String sink;
@@ -65,16 +68,23 @@ public final class ServerVerticle extends VerticleBase {
         return settings()
                 .compose(read -> {
                     settings = read;
-                    return Database.forServer(vertx, databaseLocation());
+                    return deployHealth();
                 })
+                .compose(_ -> Database.forServer(vertx, settings.database()))
                 .compose(opened -> {
                     database = opened;
-                    database.warnings()
-                            .forEach(w -> LOG.atWarn().addKeyValue("detail", w).log("database-warning"));
+                    database.gaps()
+                            .forEach(gap ->
+                                    LOG.atWarn().addKeyValue("detail", gap).log("database-unsafe"));
+                    database.excessRights()
+                            .ifPresent(excess ->
+                                    LOG.atWarn().addKeyValue("detail", excess).log("database-rights"));
                     return vertx.deployVerticle(new PersistenceVerticle(database, this::deployRoster));
                 })
                 .onSuccess(id -> {
                     sink = id;
+                    readiness.working(System.nanoTime() / 1_000_000);
+                    working.complete(database);
                     if (endedBy != null) {
                         undeploySink();
                     }
@@ -104,10 +114,10 @@ public final class ServerVerticle extends VerticleBase {
         return given != null ? Future.succeededFuture(given) : Settings.server(vertx, config());
     }
 
-    private DatabaseLocation databaseLocation() {
-        return settings.database()
-                .map(DatabaseLocation::parse)
-                .orElseGet(() -> DatabaseLocation.standard(System.getenv()));
+    private Future<?> deployHealth() {
+        return settings.health().port() == 0
+                ? Future.succeededFuture()
+                : vertx.deployVerticle(new HealthVerticle(settings.health(), readiness, working.future()));
     }
 
     private Future<?> deployRoster() {
@@ -118,7 +128,9 @@ public final class ServerVerticle extends VerticleBase {
                         settings.multicast().group() + ":"
                                 + settings.multicast().port())
                 .put("idleTimeoutMs", settings.idleTimeout().toMillis())
-                .put("keepRunning", settings.keepRunning());
+                .put("keepRunning", settings.keepRunning())
+                .put("durability", new JsonArray(database.gaps()))
+                .put("databaseRights", database.excessRights().orElse(""));
         var facts = new Admissions.ServerFacts(hostName(), Version.TEXT, shown);
         return vertx.deployVerticle(new RosterVerticle(
                 settings, facts, TCP_INSTANCES, this::deploySources, here(this::runClosed), here(this::end)));
@@ -166,6 +178,7 @@ public final class ServerVerticle extends VerticleBase {
         }
         LOG.atInfo().addKeyValue("reason", reason).log("server-ending");
         endedBy = reason;
+        readiness.ending(reason);
         if (sink != null) {
             undeploySink();
         }

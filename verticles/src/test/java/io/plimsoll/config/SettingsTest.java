@@ -58,7 +58,7 @@ class SettingsTest {
         assertEquals(new ListenSettings("10.0.0.1", 3), settings.tcp());
         assertEquals(Path.of("environment.log"), settings.log());
         assertEquals(Path.of("f.json"), settings.report());
-        assertEquals(Optional.empty(), settings.database());
+        assertEquals(Optional.empty(), settings.database().location());
     }
 
     @Test
@@ -67,12 +67,13 @@ class SettingsTest {
                 new ServerSettings(
                         new MulticastSettings("239.0.0.1", 10001, Optional.empty(), Optional.empty()),
                         new ListenSettings("0.0.0.0", 42000),
-                        Optional.empty(),
+                        new DatabaseSettings(Optional.empty(), Optional.empty(), Optional.empty(), false),
                         Path.of("plimsoll-server.log"),
                         Path.of("report.json"),
                         Duration.ofSeconds(30),
                         false,
                         new LimitSettings(1000, 1 << 20, Duration.ofSeconds(5), Duration.ofSeconds(60), 1000, 50_000),
+                        new HealthSettings("127.0.0.1", 0),
                         Optional.empty()),
                 server(Optional.empty(), Map.of()));
     }
@@ -158,7 +159,16 @@ class SettingsTest {
                 "cluster.members", "a:1,b:2",
                 "cluster.host", "10.0.0.1",
                 "cluster.port", "9"));
-        other.put("heartbeatKeys", "/k");
+        other.putAll(Map.of(
+                "heartbeatKeys",
+                "/k",
+                "allowUnsafeDatabase",
+                "true",
+                "databasePasswordFile",
+                "/p",
+                "databaseOwner",
+                "postgresql://o@h/d"));
+        other.putAll(Map.of("health.host", "0.0.0.0", "health.port", "8080"));
         assertEquals(new HashSet<>(Schema.SERVER.keys()), other.keySet());
         Flag members = new Flag("--cluster", "cluster.members", "x:1");
         everyKeyChangesTheRecord(

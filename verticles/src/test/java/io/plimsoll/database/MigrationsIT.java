@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.plimsoll.database.DatabaseException.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,12 +26,12 @@ class MigrationsIT {
     private static final Migration BROKEN = Migration.of("V2__broken.sql", "create table half (); create tabel other;");
 
     private Vertx vertx;
-    private DatabaseLocation.External location;
+    private String uri;
 
     @BeforeEach
     void freshDatabase() {
         vertx = Vertx.vertx();
-        location = (DatabaseLocation.External) POSTGRES.another();
+        uri = POSTGRES.another();
     }
 
     @AfterEach
@@ -77,6 +76,19 @@ class MigrationsIT {
     }
 
     @Test
+    void waitsForAnotherProcessThatIsAtItAndNotForEver() {
+        DatabaseException failure = assertThrows(
+                DatabaseException.class,
+                () -> await(on(other -> other.query("select pg_advisory_lock(" + Migrations.ADVISORY_LOCK + ")")
+                        .execute()
+                        .compose(_ -> on(connection -> connection
+                                .query("set lock_timeout = '100ms'")
+                                .execute()
+                                .compose(_ -> Migrations.migrate(connection, List.of(ONE))))))));
+        assertEquals(Kind.IN_USE, failure.kind());
+    }
+
+    @Test
     void onlyThisProgramsSchemaIsGoodForQueries() {
         DatabaseException none = assertThrows(DatabaseException.class, () -> check(ONE));
         assertEquals(Kind.MISSING, none.kind());
@@ -107,7 +119,7 @@ class MigrationsIT {
     }
 
     private <T> Future<T> on(Function<PgConnection, Future<T>> work) {
-        return PgConnection.connect(vertx, PgConnectOptions.fromUri(location.uri()))
+        return PgConnection.connect(vertx, POSTGRES.logIn(uri))
                 .compose(connection -> work.apply(connection).eventually(connection::close));
     }
 

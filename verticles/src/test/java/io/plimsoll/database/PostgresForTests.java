@@ -1,12 +1,17 @@
 package io.plimsoll.database;
 
+import io.plimsoll.config.DatabaseSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -22,29 +27,47 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /// ```
 public final class PostgresForTests implements BeforeAllCallback {
     private static final long WAIT_SECONDS_MAX = 60;
+    private static final FileAttribute<?> ONLY_OWNER =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private Instance instance;
     private String database;
 
-    /// Where this test class's database is.
-    public DatabaseLocation location() {
-        return new DatabaseLocation.External(uri());
+    public Path passwordFile() {
+        return instance.passwordFile();
     }
 
-    /// `postgresql://…`, password included.
+    /// This test class's database, as the settings of a careful server name it: reports are written by a role that
+    /// cannot change tables.
+    public DatabaseSettings settings() {
+        String server = uri().replace(DatabaseRole.OWNER.user() + "@", DatabaseRole.SERVER.user() + "@");
+        return new DatabaseSettings(Optional.of(server), Optional.of(uri()), Optional.of(passwordFile()), false);
+    }
+
+    /// A database in this Postgres, for one role that does everything.
+    public DatabaseSettings settings(String uri) {
+        return new DatabaseSettings(Optional.of(uri), Optional.empty(), Optional.of(passwordFile()), false);
+    }
+
+    /// A Postgres of the test's own, in a directory.
+    public static DatabaseSettings embedded(Path directory) {
+        return new DatabaseSettings(Optional.of(directory.toString()), Optional.empty(), Optional.empty(), false);
+    }
+
+    /// `postgresql://…` as the superuser; the password is in [#passwordFile].
     public String uri() {
         return uri(database);
     }
 
-    /// A further fresh, empty database, for a test that needs one of its own.
-    public DatabaseLocation another() {
-        return new DatabaseLocation.External(uri(instance.create()));
+    /// A further fresh, empty database, for a test that needs one of its own: its [#uri].
+    public String another() {
+        return uri(instance.create());
     }
 
     /// Opens the class's database as a server does: migrated. Close it with the test.
     public Database open(Vertx vertx) {
-        return await(Database.forServer(vertx, location()));
+        return await(Database.forServer(vertx, settings()));
     }
 
     /// Runs statements beside whatever is under test, and returns the last one's rows, as text.
@@ -60,6 +83,11 @@ public final class PostgresForTests implements BeforeAllCallback {
                             .toList())
                     .toList();
         }));
+    }
+
+    /// How to log in to a database in this Postgres, without the limits of a purpose.
+    public PgConnectOptions logIn(String uri) {
+        return LogIn.external(new DatabaseLocation.External(uri, Optional.of(passwordFile())), Map.of());
     }
 
     /// Runs work on a connection of its own to the class's database.
@@ -99,7 +127,7 @@ public final class PostgresForTests implements BeforeAllCallback {
     }
 
     private String uri(String name) {
-        return "postgresql://" + EmbeddedPostgres.USER + ":" + instance.password() + "@" + EmbeddedPostgres.HOST + ":"
+        return "postgresql://" + DatabaseRole.OWNER.user() + "@" + EmbeddedPostgres.HOST + ":"
                 + instance.postgres.port() + "/" + name;
     }
 
@@ -116,20 +144,34 @@ public final class PostgresForTests implements BeforeAllCallback {
                 throw new java.io.UncheckedIOException(e);
             }
             postgres = EmbeddedPostgres.start(directory, System.getenv(), 0);
+            await(connect(EmbeddedPostgres.DATABASE)
+                    .compose(owner -> DatabaseRoles.ensure(vertx, owner, postgres.directory())
+                            .eventually(owner::close)));
+            try {
+                StringBuilder passwords = new StringBuilder();
+                for (DatabaseRole role : DatabaseRole.values()) {
+                    passwords.append(Files.readString(role.passwordFile(postgres.directory())));
+                }
+                Files.writeString(Files.createFile(passwordFile(), ONLY_OWNER), passwords);
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
         }
 
-        String password() {
-            return EmbeddedPostgres.password(postgres.directory());
+        Path passwordFile() {
+            return directory.resolve("all-passwords");
         }
 
         String create() {
             String name = "test_" + DATABASES.incrementAndGet();
-            await(connect(EmbeddedPostgres.DATABASE)
-                    .compose(connection -> connection
-                            .query("create database " + name)
-                            .execute()
-                            .eventually(connection::close)));
+            run(EmbeddedPostgres.DATABASE, "create database " + name);
+            run(name, DatabaseRoles.script());
             return name;
+        }
+
+        private void run(String name, String sql) {
+            await(connect(name)
+                    .compose(connection -> connection.query(sql).execute().eventually(connection::close)));
         }
 
         Future<PgConnection> connect(String name) {
@@ -138,8 +180,8 @@ public final class PostgresForTests implements BeforeAllCallback {
                     new PgConnectOptions()
                             .setHost(EmbeddedPostgres.HOST)
                             .setPort(postgres.port())
-                            .setUser(EmbeddedPostgres.USER)
-                            .setPassword(password())
+                            .setUser(DatabaseRole.OWNER.user())
+                            .setPassword(DatabaseRole.OWNER.password(postgres.directory()))
                             .setDatabase(name));
         }
 

@@ -3,6 +3,7 @@ package io.plimsoll.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.plimsoll.model.ClientState;
 import io.plimsoll.report.Caution.Kind;
 import io.plimsoll.report.ClientReport.Target;
@@ -46,6 +47,16 @@ final class CautionsTest {
         Caution caution = Cautions.of(client().build(), RunState.COMPLETE, 3).getFirst();
         assertEquals(Kind.HISTOGRAM_UNREADABLE, caution.kind());
         assertTrue(caution.detail().startsWith("3 of 60 intervals"), caution.detail());
+    }
+
+    @Test
+    void aDatabaseThatCouldLoseCommitsIsToldOfTheRun() throws Exception {
+        ObjectMapper json = new ObjectMapper();
+        assertEquals(List.of(), Cautions.of(json.readTree("{\"durability\": []}")));
+        assertEquals(List.of(), Cautions.of(json.readTree("{}")), "of an older server");
+        assertEquals(
+                List.of(new Caution(Kind.UNSAFE_DATABASE, "fsync is off")),
+                Cautions.of(json.readTree("{\"durability\": [\"fsync is off\"]}")));
     }
 
     @Test

@@ -1,16 +1,16 @@
 package io.plimsoll.server;
 
+import io.plimsoll.config.DatabaseSettings;
 import io.plimsoll.database.Database;
-import io.plimsoll.database.DatabaseLocation;
 import io.plimsoll.model.ClientId;
 import io.plimsoll.model.Report;
 import io.plimsoll.model.Session;
 import io.plimsoll.wire.Samples;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +33,8 @@ final class IngestBench {
         Semaphore outstanding = new Semaphore(outstandingMax);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Vertx vertx = Vertx.vertx();
-        Database database = Database.forServer(vertx, new DatabaseLocation.Embedded(Path.of(args[0])))
+        Database database = Database.forServer(
+                        vertx, new DatabaseSettings(Optional.of(args[0]), Optional.empty(), Optional.empty(), false))
                 .await(60, TimeUnit.SECONDS);
         vertx.deployVerticle(new PersistenceVerticle(database, Future::succeededFuture))
                 .await(10, TimeUnit.SECONDS);

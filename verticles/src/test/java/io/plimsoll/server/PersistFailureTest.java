@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.vertx.pgclient.PgException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class PersistFailureTest {
@@ -14,6 +15,14 @@ final class PersistFailureTest {
         assertEquals(Persist.UNAVAILABLE, code(new PgException("shutting down", "FATAL", "57P01", "")));
         assertEquals(Persist.UNAVAILABLE, code(new IllegalArgumentException("the pool has no room")));
         assertEquals(Persist.UNAVAILABLE, code(new IllegalStateException("closed")));
+    }
+
+    @Test
+    void whatPostgresCutsShortForItsLimitsIsTriedAgain() {
+        for (String state : List.of("57014", "55P03", "25P03")) {
+            PgException cut = new PgException("canceling statement due to a timeout", "ERROR", state, "");
+            assertEquals(Persist.UNAVAILABLE, code(cut), state);
+        }
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plimsoll.database.Database;
-import io.plimsoll.database.DatabaseLocation;
 import io.plimsoll.database.PostgresForTests;
 import io.plimsoll.model.EventKind;
 import io.plimsoll.model.Report;
@@ -42,7 +41,7 @@ class PostgresOutageIT {
     @BeforeEach
     void open() {
         vertx = Vertx.vertx();
-        database = await(Database.forServer(vertx, new DatabaseLocation.Embedded(temporary.resolve("database"))));
+        database = await(Database.forServer(vertx, PostgresForTests.embedded(temporary.resolve("database"))));
     }
 
     @AfterEach

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plimsoll.config.HealthSettings;
 import io.plimsoll.config.LimitSettings;
 import io.plimsoll.config.ListenSettings;
 import io.plimsoll.config.MulticastSettings;
@@ -146,12 +147,13 @@ final class RosterVerticleIT {
             var settings = new ServerSettings(
                     new MulticastSettings("239.0.0.1", 10001, Optional.empty(), Optional.empty()),
                     new ListenSettings("127.0.0.1", 42000),
-                    Optional.empty(),
+                    POSTGRES.settings(),
                     Path.of("log"),
                     Path.of("report"),
                     Duration.ofMillis(400),
                     false,
                     new LimitSettings(1, 1 << 16, Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 1),
+                    new HealthSettings("127.0.0.1", 0),
                     Optional.empty());
             var facts = new Admissions.ServerFacts("host", "test", new JsonObject().put("tcp", tcp));
             deployment = await(vertx.deployVerticle(new PersistenceVerticle(
