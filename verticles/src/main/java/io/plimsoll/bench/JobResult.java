@@ -7,6 +7,7 @@ import io.plimsoll.model.JobPlan;
 import io.plimsoll.stats.LatencyHistogram;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What came of a job.
 ///
@@ -72,16 +73,17 @@ public record JobResult(
                 + (engineNote.isEmpty() ? "" : "; " + engineNote);
     }
 
-    JobResult with(List<Flag> others) {
-        return with(others, failure);
+    /// With what a look at the whole of it says.
+    JobResult judged(List<Flag> itsFlags, List<String> moreNotes) {
+        return with(Stream.concat(notes.stream(), moreNotes.stream()).toList(), itsFlags, failure);
     }
 
     /// With a failure that came after the measuring; the first one is what is told.
     JobResult failed(String why) {
-        return with(flags, Optional.of(failure.orElse(why)));
+        return with(notes, flags, Optional.of(failure.orElse(why)));
     }
 
-    private JobResult with(List<Flag> otherFlags, Optional<String> otherFailure) {
+    private JobResult with(List<String> otherNotes, List<Flag> otherFlags, Optional<String> otherFailure) {
         return new JobResult(
                 request,
                 engine,
@@ -94,7 +96,7 @@ public record JobResult(
                 disk,
                 ownCostNs,
                 saturated,
-                notes,
+                otherNotes,
                 otherFlags,
                 otherFailure,
                 interrupted);

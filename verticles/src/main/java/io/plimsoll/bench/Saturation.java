@@ -121,7 +121,8 @@ public final class Saturation {
                 schedule.map(JobResult.OpenLoopResult::missed).orElse(0L),
                 verdict,
                 verdict.filter(v -> !v.kept()).map(v -> SaturationLimit.of(job, plan.slo(), service, v.rateFollowed())),
-                job.flags());
+                job.flags(),
+                job.notes());
     }
 
     private static LatencyHistogram merged(
