@@ -55,7 +55,7 @@ final class BenchCommand implements Callable<Integer>, Main.LikeFio {
     private CommandSpec spec;
 
     @Mixin
-    private JobOptions job;
+    private JobOptions.OfBench job;
 
     @ArgGroup(validate = false, heading = "%nLoad%n", order = 5)
     private Rate rate = new Rate();

@@ -8,6 +8,7 @@ import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.JobPlan.Span;
 import io.plimsoll.model.Load;
 import io.plimsoll.model.SyncPolicy;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -147,12 +148,15 @@ final class FioWords {
     }
 
     enum Checksum {
+        /// As who knows fio switches it off.
+        NONE,
         CRC32C
     }
 
     static final class ChecksumWord extends Word<Checksum> {
         ChecksumWord() {
-            super(text -> oneOf("a checksum of --verify here", text, Map.of("crc32c", Checksum.CRC32C)));
+            super(text ->
+                    oneOf("a checksum of --verify here", text, Map.of("crc32c", Checksum.CRC32C, "0", Checksum.NONE)));
         }
     }
 
@@ -187,12 +191,24 @@ final class FioWords {
         return bytes.longValueExact();
     }
 
+    /// A size as it could have been typed: `4k`, `1m`, `1000`.
+    static String sizeWord(long bytes) {
+        int unit = bytes == 0 ? 0 : Math.min(Long.numberOfTrailingZeros(bytes) / 10, SIZE_UNITS.length());
+        return unit == 0 ? Long.toString(bytes) : (bytes >> 10 * unit) + SIZE_UNITS.substring(unit - 1, unit);
+    }
+
     private static final Pattern TIME = Pattern.compile("([0-9]{1,12})(d|h|m|s|ms|msec|us|usec|)");
 
     /// `10` and `10s` are ten seconds; `500ms`, `2m`.
     static long timeNs(String text) {
         Matcher m = TIME.matcher(text.toLowerCase(Locale.ROOT));
         if (!m.matches()) {
+            if (text.matches("[0-9]{1,9}\\.[0-9]{1,3}s?")) {
+                throw new IllegalArgumentException("'" + text + "' is not a whole number; write "
+                        + new BigDecimal(text.replace("s", ""))
+                                .movePointRight(3)
+                                .setScale(0) + "ms");
+            }
             throw new IllegalArgumentException("'" + text + "' is not a time; write 10 or 10s, 500ms, 200us, 2m, 1h");
         }
         long unitNs = switch (m.group(2)) {
@@ -210,6 +226,15 @@ final class FioWords {
         return ns.longValueExact();
     }
 
+    /// A time as it could have been typed: `10`, `500ms`, `1d`.
+    static String timeWord(long ns) {
+        if (ns % 1_000_000_000 != 0) {
+            return ns % 1_000_000 == 0 ? ns / 1_000_000 + "ms" : ns / 1_000 + "us";
+        }
+        long seconds = ns / 1_000_000_000;
+        return seconds > 0 && seconds % 86_400 == 0 ? seconds / 86_400 + "d" : Long.toString(seconds);
+    }
+
     static boolean bool(String text) {
         return oneOf("0 or 1", text, Map.of("1", true, "0", false, "true", true, "false", false));
     }
@@ -223,7 +248,7 @@ final class FioWords {
     }
 
     static BlockSizes blockSize(String text) {
-        if (text.contains(",") || text.contains("-")) {
+        if (text.contains(",") || text.indexOf('-') > 0) {
             throw new IllegalArgumentException(
                     "'" + text + "': one size for reads and writes; several sizes by --bssplit=4k/50:64k/50");
         }
@@ -234,6 +259,9 @@ final class FioWords {
         long bytes = size(text);
         if (bytes > BlockSizes.BLOCK_BYTES_MAX) {
             throw new IllegalArgumentException("block size " + text + " is more than 1g");
+        }
+        if (bytes == 0) {
+            throw new IllegalArgumentException("'" + text + "' is no block size; write 4k");
         }
         return Math.toIntExact(bytes);
     }

@@ -55,7 +55,7 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
     private CommandSpec spec;
 
     @Mixin
-    private JobOptions job;
+    private JobOptions.OfSearch job;
 
     @ArgGroup(validate = false, heading = "%nSearch%n", order = 0)
     private SearchOptions search = new SearchOptions();
@@ -228,6 +228,8 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
             case "--rate_iops" -> Optional.of("--rate_iops is what the search looks for; leave it out");
             case "--runtime", "--time_based" ->
                 Optional.of("every step of the search has the same time: say --step_time=10 instead");
+            case "--filesize", "--kept_files", "--files_per_dir" ->
+                Optional.of(argument + " is for --rw=chunks and --rw=metadata of plimsoll bench; leave it out");
             case "--percentile_list" -> Optional.of("--percentile_list is for plimsoll bench; --slo names percentiles");
             default -> FioHints.instead(argument);
         };

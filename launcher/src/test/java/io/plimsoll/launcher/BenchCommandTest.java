@@ -156,6 +156,7 @@ class BenchCommandTest {
             },
             {"--readwrite nonsense", "is not a mode of --readwrite; write"},
             {"--readwrite=read --rwmixread=50", "--rwmixread needs --readwrite=rw or randrw"},
+            {"--rw=raed", "'raed' is not a mode of --rw; write read\n"},
             {"--rw=randrd", "write randread\n"}
         }) {
             err.getBuffer().setLength(0);

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class SaturateCommandTest {
@@ -103,9 +104,12 @@ class SaturateCommandTest {
         --eta=auto              | write one like --slo
         --slo=p99<1s --slo=p99<2s | SLO has p99 twice
         --slo=p99<1s --precision=5 | write 5%
-        --slo=p99<1s --precision=90% | allowed: 1 % to 50 %
-        --slo=p99<1s --repeats=0 | number of repeats is 0
-        --slo=p99<1s --step_time=1ms | time of a step in ns
+        --slo=p99<1s --precision=90% | is out of range; write 1% to 50%
+        --slo=p99<1s --repeats=0 | --repeats=0 is out of range; write 1 to 20
+        --slo=p99<1s --step_time=0 | --step_time=0 is out of range; write 100ms to 1d, for example --step_time=10
+        --slo=p99<1s --step_time=1ms | --step_time=1ms is out of range; write 100ms to 1d
+        --slo=p99<1s --ramp_time=2d | --ramp_time=2d is out of range; write 0 to 1d
+        --slo=p99<1s --kept_files=3 | --kept_files=3 is for --rw=chunks and --rw=metadata of plimsoll bench
         --slo=p99<1s --runtime=10 | say --step_time=10 instead
         --slo=p99<1s --time_based | say --step_time=10 instead
         --slo=p99<1s --rate_iops=10 | is what the search looks for
@@ -122,6 +126,22 @@ class SaturateCommandTest {
             assertEquals(2, run(JOB + NO_PAGE + flags + " --output-format=json"));
             assertTrue(json().at("/error").asText().contains(remedy), out::toString);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"chunks", "metadata"})
+    void workWithoutARateIsRefusedAndNotOffered(String rw) {
+        assertEquals(2, run("--directory=d --slo=p99<1s --html=none --rw=" + rw));
+        assertTrue(
+                err.toString()
+                        .startsWith("plimsoll: --rw=" + rw + " has no rate that a search could change; write"
+                                + " --rw=randread or another"),
+                err::toString);
+        assertEquals(2, run("--directory=d --size=1m --slo=p99<1s --rw=x"));
+        assertFalse(err.toString().contains(rw), err::toString);
+        assertEquals(0, run("--help"));
+        assertFalse(out.toString().contains(rw), out::toString);
+        assertEquals(List.of(), storage.requests);
     }
 
     @Test
