@@ -3,6 +3,7 @@ package io.plimsoll.launcher;
 import io.plimsoll.bench.Bench;
 import io.plimsoll.bench.JobRequest;
 import io.plimsoll.bench.JobResult;
+import io.plimsoll.bench.Progress;
 import io.plimsoll.bench.RateSearch.Step;
 import io.plimsoll.bench.Saturation;
 import io.plimsoll.bench.SaturationHtml;
@@ -67,8 +68,8 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
         @Option(
                 names = "--html",
                 paramLabel = "FILE",
-                description = "The page with the curve, or none (plimsoll-saturate-NAME.html here); replaces older"
-                        + " results only.")
+                description = "A page with the curve, beside the result on stdout, or none (plimsoll-saturate-NAME.html"
+                        + " here); of files that are there, it replaces older results only.")
         private Path html;
 
         /// Empty where none is wanted.
@@ -124,8 +125,7 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
                 console,
                 () -> stopped.set(true),
                 () -> "files of the job may be left at " + plan.job().target().path())) {
-            announce(plan, page, console);
-            SaturationResult result = searched(plan, console, stopped::get);
+            SaturationResult result = searched(plan, page, console, stopped::get);
             OutputOptions.print(render(result), out);
             return ended(result, page, interrupts.happened(), console);
         } catch (IOException | RuntimeException e) {
@@ -144,6 +144,9 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
             console.message("files of the job are left at "
                     + result.plan().job().target().path());
         }
+        if (result.interrupted() && result.steps().isEmpty()) {
+            return ExitCode.INTERRUPTED; // an older page tells more
+        }
         try {
             page.ifPresent(file -> file.write(SaturationHtml.render(result, Version.TEXT)));
         } catch (CommandException e) {
@@ -155,16 +158,14 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
         return result.found() && result.complete() ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private void announce(SaturationPlan plan, Optional<ResultFile> page, Console console) {
-        if (output.eta() != OutputOptions.Eta.NEVER) {
-            console.message(SaturationText.announcement(plan)
-                    + page.map(file -> "; the page will be " + file.path()).orElse(""));
-        }
-    }
-
-    private SaturationResult searched(SaturationPlan plan, Console console, BooleanSupplier stopped)
+    private SaturationResult searched(
+            SaturationPlan plan, Optional<ResultFile> page, Console console, BooleanSupplier stopped)
             throws IOException {
-        Steps steps = new Steps(console, stopped);
+        Steps steps = new Steps(
+                console,
+                SaturationText.announcement(plan)
+                        + page.map(file -> "; the page will be " + file.path()).orElse(""),
+                stopped);
         try {
             return Saturation.run(plan, steps, steps, stopped);
         } catch (InterruptedException e) {
@@ -175,11 +176,14 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
     /// Runs steps, each with a live line of its own, and says what came of them.
     private final class Steps implements Saturation.Runner, Saturation.Listener {
         private final Console console;
+        private final String announcement;
         private final BooleanSupplier stopped;
+        private boolean announced;
         private String title = "";
 
-        Steps(Console console, BooleanSupplier stopped) {
+        Steps(Console console, String announcement, BooleanSupplier stopped) {
             this.console = console;
+            this.announcement = announcement;
             this.stopped = stopped;
         }
 
@@ -188,18 +192,31 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
             title = "step " + number + " of at most " + stepsMax + ", " + SaturationText.name(step);
         }
 
+        /// What the job shows, it shows after it has found nothing to refuse.
         @Override
         public JobResult run(JobRequest request, BooleanSupplier stop) throws IOException, InterruptedException {
             try (LiveLine line = LiveLine.of(output.eta(), console, title)) {
-                return runner.run(request, line, stop);
+                Progress progress = state -> {
+                    announce();
+                    line.say(state);
+                };
+                return runner.run(request, progress, stop);
             }
         }
 
         @Override
         public void ended(SaturationStep step) {
+            announce();
             if (output.eta() != OutputOptions.Eta.NEVER && !stopped.getAsBoolean()) {
                 console.message(title + ": " + SaturationText.outcome(step));
             }
+        }
+
+        private void announce() {
+            if (!announced && output.eta() != OutputOptions.Eta.NEVER) {
+                console.message(announcement);
+            }
+            announced = true;
         }
     }
 

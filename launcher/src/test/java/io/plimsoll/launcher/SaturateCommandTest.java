@@ -145,6 +145,37 @@ class SaturateCommandTest {
     }
 
     @Test
+    void whatIsRefusedIsNotAnnouncedBefore() {
+        assertEquals(2, run(JOB + NO_PAGE + "--slo=p99<1s", (_, _, _) -> {
+            throw new JobRefusedException("d is not a directory; make it, or name one that is there");
+        }));
+        assertEquals("plimsoll: d is not a directory; make it, or name one that is there\n", err.toString());
+    }
+
+    @Test
+    void aSearchIsAnnouncedAsSoonAsItsFirstStepShowsItself() {
+        run(JOB + NO_PAGE + "--slo=p99<10ms", (request, progress, stopped) -> {
+            progress.say(new Progress.Working("ramp", 0.5, 1000, 4096e3, 2_000_000_000L));
+            assertTrue(err.toString().startsWith("plimsoll: looking for the highest rate"), err::toString);
+            return storage.run(request, stopped);
+        });
+        assertEquals(
+                1,
+                err.toString()
+                        .lines()
+                        .filter(line -> line.contains("looking for"))
+                        .count());
+    }
+
+    @Test
+    void thePageIsBesideTheResultOnStdout(@TempDir Path dir) throws IOException {
+        Path page = dir.resolve("a.html");
+        assertEquals(0, run(JOB + "--slo=p99<10ms --html=" + page));
+        assertTrue(out.toString().startsWith("Plimsoll line: "), out::toString);
+        assertTrue(Files.readString(page).startsWith("<!DOCTYPE html>"));
+    }
+
+    @Test
     void theCaretPointsAtTheMistake() {
         assertEquals(2, run(JOB + NO_PAGE + "--slo=p99<10"));
         assertTrue(err.toString().startsWith("""
