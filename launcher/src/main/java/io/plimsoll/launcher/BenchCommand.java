@@ -50,12 +50,13 @@ final class BenchCommand implements Callable<Integer>, Main.LikeFio {
     }
 
     private final Runner runner;
+    private final Interrupts.Source signals;
 
     @Spec
     private CommandSpec spec;
 
     @Mixin
-    private JobOptions job;
+    private JobOptions.OfBench job;
 
     @ArgGroup(validate = false, heading = "%nLoad%n", order = 5)
     private Rate rate = new Rate();
@@ -77,11 +78,7 @@ final class BenchCommand implements Callable<Integer>, Main.LikeFio {
 
         Load load() {
             if (rateIops != null) {
-                try {
-                    return new Load.Open(rateIops, Typed.or(arrival, Load.Arrival.LINEAR), pacer());
-                } catch (IllegalArgumentException e) {
-                    throw new IllegalArgumentException("--rate_iops: " + e.getMessage(), e);
-                }
+                return new Load.Open(rateIops, Typed.or(arrival, Load.Arrival.LINEAR), pacer());
             }
             String why = "needs a rate: say --rate_iops=1000";
             Typed.refuse("--rate_process", arrival, why);
@@ -104,11 +101,12 @@ final class BenchCommand implements Callable<Integer>, Main.LikeFio {
     }
 
     BenchCommand() {
-        this(Bench::run);
+        this(Bench::run, Interrupts::new);
     }
 
-    BenchCommand(Runner runner) {
+    BenchCommand(Runner runner, Interrupts.Source signals) {
         this.runner = runner;
+        this.signals = signals;
     }
 
     @Override
@@ -129,7 +127,7 @@ final class BenchCommand implements Callable<Integer>, Main.LikeFio {
 
     private ExitCode run(JobRequest request, Console console, ResultOutput out) {
         AtomicBoolean stopped = new AtomicBoolean();
-        try (Interrupts interrupts = new Interrupts(
+        try (Interrupts interrupts = signals.of(
                 console,
                 () -> stopped.set(true),
                 () -> "files of the job may be left at " + request.target().path())) {
@@ -181,7 +179,10 @@ final class BenchCommand implements Callable<Integer>, Main.LikeFio {
         try (LiveLine line = LiveLine.of(output.eta(), console, request.plan().name())) {
             return runner.run(request, line, stopped);
         } catch (InterruptedException e) {
-            throw new CommandException(ExitCode.INTERRUPTED, "interrupted before there was a result", e);
+            if (output.format() == OutputOptions.Format.NORMAL) {
+                throw new CommandException(ExitCode.INTERRUPTED, "interrupted before there was a result", e);
+            }
+            return JobResult.stoppedBefore(request, System.currentTimeMillis());
         }
     }
 

@@ -2,6 +2,7 @@ package io.plimsoll.launcher;
 
 import static io.plimsoll.launcher.Typed.or;
 import static io.plimsoll.launcher.Typed.refuse;
+import static io.plimsoll.launcher.Typed.within;
 
 import io.plimsoll.model.AccessMode;
 import io.plimsoll.model.Content;
@@ -12,11 +13,19 @@ import picocli.CommandLine.Option;
 final class DataOptions {
     private static final String SWITCH = "0|1";
 
-    @Option(names = "--fsync", paramLabel = "N", description = "fsync after every N writes (0: none).")
-    private Integer fsync;
+    @Option(
+            names = "--fsync",
+            paramLabel = "N",
+            converter = WholeWord.class,
+            description = "fsync after every N writes (0: none).")
+    private Long fsync;
 
-    @Option(names = "--fdatasync", paramLabel = "N", description = "fdatasync after every N writes (0: none).")
-    private Integer fdatasync;
+    @Option(
+            names = "--fdatasync",
+            paramLabel = "N",
+            converter = WholeWord.class,
+            description = "fdatasync after every N writes (0: none).")
+    private Long fdatasync;
 
     @Option(
             names = "--sync",
@@ -37,32 +46,39 @@ final class DataOptions {
     @Option(
             names = "--buffer_compress_percentage",
             paramLabel = "PERCENT",
+            converter = WholeWord.class,
             description = "How far the data can be compressed (0).")
-    private Integer compressPercent;
+    private Long compressPercent;
 
     @Option(
             names = "--dedupe_percentage",
             paramLabel = "PERCENT",
+            converter = WholeWord.class,
             description = "Share of the data that was written before (0).")
-    private Integer dedupePercent;
+    private Long dedupePercent;
 
     @Option(
             names = "--verify",
-            paramLabel = "crc32c",
+            paramLabel = "crc32c|0",
             arity = "0..1",
             fallbackValue = "crc32c",
             converter = FioWords.ChecksumWord.class,
             description =
                     "Write offset, seed and checksum into each block, check reads against them, and read back from"
-                            + " the storage what was written.")
+                            + " the storage what was written (0: do not).")
     private FioWords.Checksum verify;
 
     boolean verifies() {
-        return verify != null;
+        return verify == FioWords.Checksum.CRC32C;
     }
 
     Content content() {
-        return new Content(or(compressPercent, 0), or(dedupePercent, 0), verifies());
+        int duplicates = within("--dedupe_percentage", dedupePercent, 0, 0, 100);
+        if (verifies() && duplicates > 0) {
+            throw new IllegalArgumentException("--dedupe_percentage=" + duplicates
+                    + " cannot be had with --verify, whose" + " blocks are all different; leave one of them out");
+        }
+        return new Content(within("--buffer_compress_percentage", compressPercent, 0, 0, 100), duplicates, verifies());
     }
 
     /// @throws IllegalArgumentException with what does not go together, and what to write instead
@@ -70,12 +86,14 @@ final class DataOptions {
         if (!mode.writes()) {
             refuseSyncs("has nothing to sync: --rw=" + mode.word() + " writes nothing");
         }
-        boolean dataOnly = or(fdatasync, 0) > 0;
-        if (dataOnly && or(fsync, 0) > 0) {
+        int full = within("--fsync", fsync, 0, 0, SyncPolicy.EVERY_MAX);
+        int data = within("--fdatasync", fdatasync, 0, 0, SyncPolicy.EVERY_MAX);
+        boolean dataOnly = data > 0;
+        if (dataOnly && full > 0) {
             throw new IllegalArgumentException("--fsync and --fdatasync contradict each other; keep one");
         }
         return new SyncPolicy(
-                dataOnly ? fdatasync : or(fsync, 0), dataOnly, or(sync, SyncPolicy.OpenFlag.NONE), or(endFsync, false));
+                dataOnly ? data : full, dataOnly, or(sync, SyncPolicy.OpenFlag.NONE), or(endFsync, false));
     }
 
     void refuseAll(String why) {

@@ -2,8 +2,10 @@ package io.plimsoll.launcher;
 
 import static io.plimsoll.launcher.Typed.or;
 import static io.plimsoll.launcher.Typed.refuse;
+import static io.plimsoll.launcher.Typed.within;
 
 import io.plimsoll.model.EngineKind;
+import io.plimsoll.model.JobPlan;
 import io.plimsoll.model.JobPlan.EngineChoice;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -19,8 +21,12 @@ final class EngineOptions {
             description = "psync, io_uring, filechannel, mmap, dd, null (psync).")
     private EngineKind ioengine;
 
-    @Option(names = "--iodepth", paramLabel = "N", description = "Operations in flight of one data thread (1).")
-    private Integer iodepth;
+    @Option(
+            names = "--iodepth",
+            paramLabel = "N",
+            converter = WholeWord.class,
+            description = "Operations in flight of one data thread (1).")
+    private Long iodepth;
 
     @Option(
             names = "--direct",
@@ -31,8 +37,8 @@ final class EngineOptions {
             description = "Past the page cache, by O_DIRECT (0).")
     private Boolean direct;
 
-    @Option(names = "--numjobs", paramLabel = "N", description = "Data threads (1).")
-    private Integer numjobs;
+    @Option(names = "--numjobs", paramLabel = "N", converter = WholeWord.class, description = "Data threads (1).")
+    private Long numjobs;
 
     @Option(
             names = "--cpus_allowed",
@@ -68,7 +74,7 @@ final class EngineOptions {
     private Boolean groupReporting;
 
     int threads() {
-        return or(numjobs, 1);
+        return within("--numjobs", numjobs, 1, 1, JobPlan.THREADS_MAX);
     }
 
     EngineKind kind() {
@@ -91,7 +97,8 @@ final class EngineOptions {
         if (fallbacks.contains(kind)) {
             throw new IllegalArgumentException("--fallback names " + kind.word() + ", which is the engine itself");
         }
-        return new EngineChoice(kind, or(iodepth, 1), past, fallbacks, or(cpusAllowed, List.of()));
+        int depth = within("--iodepth", iodepth, 1, 1, EngineChoice.IODEPTH_MAX);
+        return new EngineChoice(kind, depth, past, fallbacks, or(cpusAllowed, List.of()));
     }
 
     /// What is not about data threads, but about how one of them reads or writes.

@@ -5,9 +5,11 @@ import io.plimsoll.config.Suggestion;
 import io.plimsoll.model.BlockSizes;
 import io.plimsoll.model.Distribution;
 import io.plimsoll.model.EngineKind;
+import io.plimsoll.model.JobPlan.EngineChoice;
 import io.plimsoll.model.JobPlan.Span;
 import io.plimsoll.model.Load;
 import io.plimsoll.model.SyncPolicy;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,7 +69,7 @@ final class FioWords {
         Always() {
             super(text -> {
                 if (!bool(text)) {
-                    throw new IllegalArgumentException("it is always so here");
+                    throw new IllegalArgumentException("it is always so here; leave it out");
                 }
                 return true;
             });
@@ -147,12 +149,15 @@ final class FioWords {
     }
 
     enum Checksum {
+        /// As who knows fio switches it off.
+        NONE,
         CRC32C
     }
 
     static final class ChecksumWord extends Word<Checksum> {
         ChecksumWord() {
-            super(text -> oneOf("a checksum of --verify here", text, Map.of("crc32c", Checksum.CRC32C)));
+            super(text ->
+                    oneOf("a checksum of --verify here", text, Map.of("crc32c", Checksum.CRC32C, "0", Checksum.NONE)));
         }
     }
 
@@ -162,7 +167,7 @@ final class FioWords {
         }
     }
 
-    private static final Pattern SIZE = Pattern.compile("([0-9]{1,19})([kmgtp]?)(b?)");
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,40})([kmgtp]?)(b?)");
     private static final String SIZE_UNITS = "kmgtp";
 
     /// `4k` is 4096, as are `4K`, `4kb` and `4096`.
@@ -182,9 +187,15 @@ final class FioWords {
         int shift = m.group(2).isEmpty() ? 0 : 10 * (SIZE_UNITS.indexOf(m.group(2)) + 1);
         BigInteger bytes = new BigInteger(m.group(1)).shiftLeft(shift);
         if (bytes.bitLength() > 63) {
-            throw new IllegalArgumentException("'" + text + "' is more than 8 EiB");
+            throw new IllegalArgumentException("'" + text + "' is more than 8 EiB; write less, like 10g");
         }
         return bytes.longValueExact();
+    }
+
+    /// A size as it could have been typed: `4k`, `1m`, `1000`.
+    static String sizeWord(long bytes) {
+        int unit = bytes == 0 ? 0 : Math.min(Long.numberOfTrailingZeros(bytes) / 10, SIZE_UNITS.length());
+        return unit == 0 ? Long.toString(bytes) : (bytes >> 10 * unit) + SIZE_UNITS.substring(unit - 1, unit);
     }
 
     private static final Pattern TIME = Pattern.compile("([0-9]{1,12})(d|h|m|s|ms|msec|us|usec|)");
@@ -193,6 +204,12 @@ final class FioWords {
     static long timeNs(String text) {
         Matcher m = TIME.matcher(text.toLowerCase(Locale.ROOT));
         if (!m.matches()) {
+            if (text.matches("[0-9]{1,9}\\.[0-9]{1,3}s?")) {
+                throw new IllegalArgumentException("'" + text + "' is not a whole number; write "
+                        + new BigDecimal(text.replace("s", ""))
+                                .movePointRight(3)
+                                .setScale(0) + "ms");
+            }
             throw new IllegalArgumentException("'" + text + "' is not a time; write 10 or 10s, 500ms, 200us, 2m, 1h");
         }
         long unitNs = switch (m.group(2)) {
@@ -205,9 +222,18 @@ final class FioWords {
         };
         BigInteger ns = new BigInteger(m.group(1)).multiply(BigInteger.valueOf(unitNs));
         if (ns.compareTo(BigInteger.valueOf(Span.NS_MAX)) > 0) {
-            throw new IllegalArgumentException("'" + text + "' is longer than 366 days");
+            throw new IllegalArgumentException("'" + text + "' is longer than 366 days; write less, like 10m");
         }
         return ns.longValueExact();
+    }
+
+    /// A time as it could have been typed: `10`, `500ms`, `1d`.
+    static String timeWord(long ns) {
+        if (ns % 1_000_000_000 != 0) {
+            return ns % 1_000_000 == 0 ? ns / 1_000_000 + "ms" : ns / 1_000 + "us";
+        }
+        long seconds = ns / 1_000_000_000;
+        return seconds > 0 && seconds % 86_400 == 0 ? seconds / 86_400 + "d" : Long.toString(seconds);
     }
 
     static boolean bool(String text) {
@@ -219,11 +245,15 @@ final class FioWords {
             throw new IllegalArgumentException("'" + text + "' is not a rate; write operations per second as a number,"
                     + " like 1000 (fio reads 1k as 1024)");
         }
-        return Double.parseDouble(text);
+        double rate = Double.parseDouble(text);
+        if (rate < Load.Open.PER_SECOND_MIN || rate > Load.Open.PER_SECOND_MAX) {
+            throw new IllegalArgumentException("'" + text + "' is out of range; write 0.001 to 100000000");
+        }
+        return rate;
     }
 
     static BlockSizes blockSize(String text) {
-        if (text.contains(",") || text.contains("-")) {
+        if (text.contains(",") || text.indexOf('-') > 0) {
             throw new IllegalArgumentException(
                     "'" + text + "': one size for reads and writes; several sizes by --bssplit=4k/50:64k/50");
         }
@@ -233,7 +263,10 @@ final class FioWords {
     private static int blockBytes(String text) {
         long bytes = size(text);
         if (bytes > BlockSizes.BLOCK_BYTES_MAX) {
-            throw new IllegalArgumentException("block size " + text + " is more than 1g");
+            throw new IllegalArgumentException("block size " + text + " is more than 1g; write less, like 1m");
+        }
+        if (bytes == 0) {
+            throw new IllegalArgumentException("'" + text + "' is no block size; write 4k");
         }
         return Math.toIntExact(bytes);
     }
@@ -325,6 +358,10 @@ final class FioWords {
             int last = Integer.parseInt(word.split("-")[word.contains("-") ? 1 : 0]);
             if (last < first) {
                 throw new IllegalArgumentException("'" + text + "': " + word + " goes backwards");
+            }
+            if (last > EngineChoice.CPU_MAX) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' names CPU " + last + ", allowed: 0 to " + EngineChoice.CPU_MAX);
             }
             IntStream.rangeClosed(first, last).forEach(cpus::add);
         }

@@ -16,23 +16,44 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// Flags that say what a job is, by fio's names; shared by the commands that run jobs. A flag that would change nothing
-/// in the job is refused, so that nobody believes that it did.
-final class JobOptions {
+/// Flags that say what a job is, by fio's names; shared by the commands that run jobs, each of which has its own
+/// kinds of work. A flag that would change nothing in the job is refused, so that nobody believes that it did.
+abstract sealed class JobOptions {
+    /// Whatever can be measured.
+    static final class OfBench extends JobOptions {
+        @ArgGroup(validate = false, heading = "%nWork%n", order = 2)
+        private BenchWorkOptions work = new BenchWorkOptions();
+
+        @Override
+        WorkOptions work() {
+            return work;
+        }
+    }
+
+    /// What a rate can be searched for.
+    static final class OfSearch extends JobOptions {
+        @ArgGroup(validate = false, heading = "%nWork%n", order = 2)
+        private SearchWorkOptions work = new SearchWorkOptions();
+
+        @Override
+        WorkOptions work() {
+            return work;
+        }
+    }
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
     @ArgGroup(validate = false, heading = "%nTarget%n", order = 1)
     private TargetOptions target = new TargetOptions();
 
-    @ArgGroup(validate = false, heading = "%nWork%n", order = 2)
-    private WorkOptions work = new WorkOptions();
-
     @ArgGroup(validate = false, heading = "%nData%n", order = 3)
     private DataOptions data = new DataOptions();
 
     @ArgGroup(validate = false, heading = "%nEngine%n", order = 4)
     private EngineOptions engine = new EngineOptions();
+
+    abstract WorkOptions work();
 
     /// The job that was typed.
     ///
@@ -43,13 +64,19 @@ final class JobOptions {
         try {
             refuseRepeated();
             target.require();
-            Work does = work.work(target.file(), data, engine);
+            Work does = work().work(target.file(), data, engine);
             if (data.verifies() && engine.kind() == EngineKind.NULL) {
                 throw new IllegalArgumentException(
                         "--verify has nothing to check: --ioengine=null reads and writes nothing");
             }
             JobPlan plan = new JobPlan(
-                    target.name(), does, engine.engine(), engine.threads(), load.get(), span.apply(does), work.seed());
+                    target.name(),
+                    does,
+                    engine.engine(),
+                    engine.threads(),
+                    load.get(),
+                    span.apply(does),
+                    work().seed());
             return new JobRequest(plan, target.target(does), target.overwrite(), target.unlink());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage());

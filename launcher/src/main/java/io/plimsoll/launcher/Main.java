@@ -20,14 +20,35 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        boolean measures = measures(args);
+        CommandLine.IFactory commands = measures ? heeding(signals()) : CommandLine.defaultFactory();
         if (System.console() != null && System.console().isTerminal()) {
             OutputStream terminal = new StatusLineStream(new FileOutputStream(FileDescriptor.err));
             System.setErr(new PrintStream(terminal, true, StandardCharsets.UTF_8));
         }
-        if (measures(args)) {
+        if (measures) {
             Bench.warm();
         }
-        System.exit(run(args));
+        System.exit(run(commandLine(commands, needed(args)), writer(System.out), writer(System.err), args));
+    }
+
+    /// Taken before all else, because who waits for JSON is to get it whenever the program is stopped.
+    private static Interrupts signals() {
+        return Interrupts.early(new Console(writer(System.out), writer(System.err), false));
+    }
+
+    private static CommandLine.IFactory heeding(Interrupts signals) {
+        return new CommandLine.IFactory() {
+            @Override
+            public <K> K create(Class<K> type) throws Exception {
+                if (type == BenchCommand.class) {
+                    return type.cast(new BenchCommand(Bench::run, signals::handedTo));
+                }
+                return type == SaturateCommand.class
+                        ? type.cast(new SaturateCommand(Bench::run, signals::handedTo))
+                        : CommandLine.defaultFactory().create(type);
+            }
+        };
     }
 
     /// Whether this may be a command that is to begin at once.
@@ -108,7 +129,7 @@ public final class Main {
         PrintWriter err = command.getErr();
         Optional<LikeFio> likeFio = command.getCommand() instanceof LikeFio c ? Optional.of(c) : Optional.empty();
         Optional<String> instead = misuse instanceof UnmatchedArgumentException unknown
-                ? likeFio.flatMap(c -> c.instead(unknown.getUnmatched().getFirst()))
+                ? likeFio.flatMap(c -> instead(c, unknown.getUnmatched().getFirst(), command))
                 : Optional.empty();
         String message =
                 FlagNames.asTyped(instead.orElse(misuse.getMessage()), command.getCommandSpec(), List.of(args));
@@ -120,6 +141,12 @@ public final class Main {
         }
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.USAGE.code();
+    }
+
+    private static Optional<String> instead(LikeFio fio, String argument, CommandLine command) {
+        return fio.instead(argument)
+                .or(() -> FlagNames.nearest(argument, command.getCommandSpec())
+                        .map(near -> "'" + argument + "' is no flag here; did you mean " + near + "?"));
     }
 
     private static PrintWriter writer(PrintStream stream) {

@@ -3,6 +3,7 @@ package io.plimsoll.launcher;
 import io.plimsoll.bench.Bench;
 import io.plimsoll.bench.JobRequest;
 import io.plimsoll.bench.JobResult;
+import io.plimsoll.bench.Progress;
 import io.plimsoll.bench.RateSearch.Step;
 import io.plimsoll.bench.Saturation;
 import io.plimsoll.bench.SaturationHtml;
@@ -49,12 +50,13 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
     private static final String NO_PAGE = "none";
 
     private final BenchCommand.Runner runner;
+    private final Interrupts.Source signals;
 
     @Spec
     private CommandSpec spec;
 
     @Mixin
-    private JobOptions job;
+    private JobOptions.OfSearch job;
 
     @ArgGroup(validate = false, heading = "%nSearch%n", order = 0)
     private SearchOptions search = new SearchOptions();
@@ -66,8 +68,9 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
         @Option(
                 names = "--html",
                 paramLabel = "FILE",
-                description = "The page with the curve, or none (plimsoll-saturate-NAME.html here); replaces older"
-                        + " results only.")
+                converter = FileWord.class,
+                description = "A page with the curve, beside the result on stdout, or none (plimsoll-saturate-NAME.html"
+                        + " here); of files that are there, it replaces older results only.")
         private Path html;
 
         /// Empty where none is wanted.
@@ -81,11 +84,12 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
     }
 
     SaturateCommand() {
-        this(Bench::run);
+        this(Bench::run, Interrupts::new);
     }
 
-    SaturateCommand(BenchCommand.Runner runner) {
+    SaturateCommand(BenchCommand.Runner runner, Interrupts.Source signals) {
         this.runner = runner;
+        this.signals = signals;
     }
 
     @Override
@@ -116,15 +120,14 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
 
     private ExitCode run(SaturationPlan plan, Optional<ResultFile> page, Console console, ResultOutput out) {
         AtomicBoolean stopped = new AtomicBoolean();
-        try (Interrupts interrupts = new Interrupts(
+        try (Interrupts interrupts = signals.of(
                 console,
                 () -> stopped.set(true),
                 () -> "files of the job may be left at " + plan.job().target().path())) {
-            announce(plan, page, console);
             SaturationResult result;
             String text;
             try {
-                result = searched(plan, console, stopped::get);
+                result = searched(plan, page, console, stopped::get);
                 text = render(result);
             } catch (IOException | RuntimeException e) {
                 return withoutResult(OutputOptions.explained(e), console, out);
@@ -167,6 +170,9 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
             console.message("files of the job are left at "
                     + result.plan().job().target().path());
         }
+        if (result.interrupted() && result.steps().isEmpty()) {
+            return ExitCode.INTERRUPTED; // an older page tells more
+        }
         try {
             page.ifPresent(file -> file.write(SaturationHtml.render(result, Version.TEXT)));
         } catch (CommandException e) {
@@ -178,16 +184,14 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
         return result.found() && result.complete() ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private void announce(SaturationPlan plan, Optional<ResultFile> page, Console console) {
-        if (output.eta() != OutputOptions.Eta.NEVER) {
-            console.message(SaturationText.announcement(plan)
-                    + page.map(file -> "; the page will be " + file.path()).orElse(""));
-        }
-    }
-
-    private SaturationResult searched(SaturationPlan plan, Console console, BooleanSupplier stopped)
+    private SaturationResult searched(
+            SaturationPlan plan, Optional<ResultFile> page, Console console, BooleanSupplier stopped)
             throws IOException {
-        Steps steps = new Steps(console, stopped);
+        Steps steps = new Steps(
+                console,
+                SaturationText.announcement(plan)
+                        + page.map(file -> "; the page will be " + file.path()).orElse(""),
+                stopped);
         try {
             return Saturation.run(plan, steps, steps, stopped);
         } catch (InterruptedException e) {
@@ -198,11 +202,14 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
     /// Runs steps, each with a live line of its own, and says what came of them.
     private final class Steps implements Saturation.Runner, Saturation.Listener {
         private final Console console;
+        private final String announcement;
         private final BooleanSupplier stopped;
+        private boolean announced;
         private String title = "";
 
-        Steps(Console console, BooleanSupplier stopped) {
+        Steps(Console console, String announcement, BooleanSupplier stopped) {
             this.console = console;
+            this.announcement = announcement;
             this.stopped = stopped;
         }
 
@@ -211,18 +218,31 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
             title = "step " + number + " of at most " + stepsMax + ", " + SaturationText.name(step);
         }
 
+        /// What the job shows, it shows after it has found nothing to refuse.
         @Override
         public JobResult run(JobRequest request, BooleanSupplier stop) throws IOException, InterruptedException {
             try (LiveLine line = LiveLine.of(output.eta(), console, title)) {
-                return runner.run(request, line, stop);
+                Progress progress = state -> {
+                    announce();
+                    line.say(state);
+                };
+                return runner.run(request, progress, stop);
             }
         }
 
         @Override
         public void ended(SaturationStep step) {
+            announce();
             if (output.eta() != OutputOptions.Eta.NEVER && !stopped.getAsBoolean()) {
                 console.message(title + ": " + SaturationText.outcome(step));
             }
+        }
+
+        private void announce() {
+            if (!announced && output.eta() != OutputOptions.Eta.NEVER) {
+                console.message(announcement);
+            }
+            announced = true;
         }
     }
 
@@ -251,6 +271,8 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
             case "--rate_iops" -> Optional.of("--rate_iops is what the search looks for; leave it out");
             case "--runtime", "--time_based" ->
                 Optional.of("every step of the search has the same time: say --step_time=10 instead");
+            case "--filesize", "--kept_files", "--files_per_dir" ->
+                Optional.of(argument + " is for --rw=chunks and --rw=metadata of plimsoll bench; leave it out");
             case "--percentile_list" -> Optional.of("--percentile_list is for plimsoll bench; --slo names percentiles");
             default -> FioHints.instead(argument);
         };

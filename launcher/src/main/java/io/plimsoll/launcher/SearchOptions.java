@@ -1,12 +1,13 @@
 package io.plimsoll.launcher;
 
+import static io.plimsoll.launcher.Typed.or;
+
 import io.plimsoll.bench.JobRequest;
 import io.plimsoll.bench.RateSearch;
 import io.plimsoll.bench.SaturationPlan;
 import io.plimsoll.bench.Slo;
 import io.plimsoll.model.Load;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -54,8 +55,9 @@ final class SearchOptions extends LoadOptions {
     @Option(
             names = "--repeats",
             paramLabel = "N",
+            converter = WholeWord.class,
             description = "Steps that must agree at each end of the interval, 1 to 20 (5).")
-    private Integer repeats;
+    private Long repeats;
 
     static final class PercentWord implements ITypeConverter<Double> {
         private static final Pattern PERCENT = Pattern.compile("([0-9]{1,3}(?:\\.[0-9]{1,3})?) ?%");
@@ -66,25 +68,40 @@ final class SearchOptions extends LoadOptions {
             if (!matcher.matches()) {
                 throw new TypeConversionException("'" + text + "' is no share in per cent; write 5%");
             }
-            return Double.parseDouble(matcher.group(1)) / 100;
+            double share = Double.parseDouble(matcher.group(1)) / 100;
+            if (!(share >= RateSearch.Settings.PRECISION_MIN && share <= RateSearch.Settings.PRECISION_MAX)) {
+                throw new TypeConversionException("'" + text + "' is out of range; write 1% to 50%");
+            }
+            return share;
         }
     }
 
     /// @throws IllegalArgumentException with what cannot be searched for, and what to write instead
     SaturationPlan plan(JobRequest job) {
-        long step = Objects.requireNonNullElse(stepNs, STEP_NS);
+        long step = within("--step_time", or(stepNs, STEP_NS), SaturationPlan.STEP_NS_MIN, "10");
+        long ramp = within("--ramp_time", or(rampNs, Math.min(step / 5, RAMP_NS_MAX)), 0, "2");
         return new SaturationPlan(
                 job,
-                Slo.parse(Objects.requireNonNullElse(slo, List.of())),
+                Slo.parse(or(slo, List.of())),
                 new RateSearch.Settings(
-                        Objects.requireNonNullElse(precision, PRECISION),
-                        Objects.requireNonNullElse(repeats, REPEATS),
+                        or(precision, PRECISION),
+                        Typed.within("--repeats", repeats, REPEATS, 1, RateSearch.Settings.REPEATS_MAX),
                         OPERATIONS_MIN * 1e9 / step,
                         RateSearch.Settings.CURVE_PERCENTS,
                         job.plan().seed()),
-                Objects.requireNonNullElse(arrival, Load.Arrival.POISSON),
+                or(arrival, Load.Arrival.POISSON),
                 pacer(),
                 step,
-                Objects.requireNonNullElse(rampNs, Math.min(step / 5, RAMP_NS_MAX)));
+                ramp);
+    }
+
+    private static long within(String flag, long ns, long minNs, String usual) {
+        if (ns < minNs || ns > SaturationPlan.STEP_NS_MAX) {
+            throw new IllegalArgumentException(flag + "=" + FioWords.timeWord(ns) + " is out of range; write "
+                    + FioWords.timeWord(minNs) + " to " + FioWords.timeWord(SaturationPlan.STEP_NS_MAX)
+                    + ", for example "
+                    + flag + "=" + usual);
+        }
+        return ns;
     }
 }

@@ -73,6 +73,24 @@ class FioWordsTest {
         assertThrows(IllegalArgumentException.class, () -> FioWords.timeNs(text));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "512", "4k", "3m", "1g", "1t", "8191p", "1000"})
+    void aSizeIsSaidAsItCanBeTyped(String text) {
+        assertEquals(text, FioWords.sizeWord(FioWords.size(text)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "10", "500ms", "200us", "1d"})
+    void aTimeIsSaidAsItCanBeTyped(String text) {
+        assertEquals(text, FioWords.timeWord(FioWords.timeNs(text)));
+    }
+
+    @Test
+    void aFractionOfASecondIsWrittenInMilliseconds() {
+        refused("write 500ms", () -> FioWords.timeNs("0.5"));
+        refused("write 1250ms", () -> FioWords.timeNs("1.25s"));
+    }
+
     @Test
     void aSplitDividesWhatIsLeftAmongSizesWithoutShare() {
         assertEquals(new BlockSizes(List.of(new Part(4096, 60), new Part(65536, 40))), FioWords.split("4k/60:64k/40"));
@@ -94,7 +112,8 @@ class FioWordsTest {
         refused("several sizes by --bssplit", () -> FioWords.blockSize("4k,8k"));
         refused("several sizes by --bssplit", () -> FioWords.blockSize("4k-8k"));
         refused("more than 1g", () -> FioWords.blockSize("2g"));
-        refused("block size in bytes is 0", () -> FioWords.blockSize("0"));
+        refused("'0' is no block size; write 4k", () -> FioWords.blockSize("0"));
+        refused("'-1' is not a size", () -> FioWords.blockSize("-1"));
     }
 
     @Test

@@ -82,6 +82,11 @@ class JobOptionsTest {
     }
 
     @Test
+    void verifyingIsSwitchedOffAsInFio() {
+        assertEquals(request(DIR + "--size=1m --rw=write"), request(DIR + "--size=1m --rw=write --verify=0"));
+    }
+
+    @Test
     void aMixMayBeSaidFromEitherSide() {
         assertEquals(70, readPercent("--rw=rw --rwmixread=70"));
         assertEquals(70, readPercent("--rw=rw --rwmixwrite=30"));
@@ -147,13 +152,13 @@ class JobOptionsTest {
                 "--filename=/dev/zero --rw=write --size=1m|/dev/zero is for reads; --filename=/dev/null takes writes",
                 "--filename=/dev/null --rw=randrw --size=1m|/dev/null is for writes",
                 "--filename=x --rw=chunks --runtime=1|--rw=chunks makes many files: say --directory=DIR",
-                "--directory=d --size=1k|size 1024 over 1 file(s) is smaller than a block of 4096 bytes",
-                "--directory=d --size=1m --name=a/b|job name 'a/b' must be of letters",
+                "--directory=d --size=1k|--size=1k is less than one block of 4k; make it larger, or",
+                "--directory=d --size=1m --name=a/b|--name='a/b' cannot name files; write letters",
                 "--directory=d --size=1m --rw=randraed|'randraed' is not a mode of --rw; write randread",
                 "--directory=d --size=1m --rw=randtrim|trim is not supported",
                 "--directory=d --size=1m --rw=read --rwmixread=50|--rwmixread needs --rw=rw or randrw",
                 "--directory=d --size=1m --rw=rw --rwmixread=50 --rwmixwrite=51|do not add up to 100",
-                "--directory=d --size=1m --rw=rw --rwmixread=101|share of reads in per cent is 101, allowed: 0 to 100",
+                "--directory=d --size=1m --rw=rw --rwmixread=101|--rwmixread=101 is out of range; write 0 to 100",
                 "--directory=d --size=1m --bs=4k --bssplit=4k/50:8k/50|--bs and --bssplit contradict each other",
                 "--directory=d --size=1m --random_distribution=zipf:1.1|--random_distribution needs --rw=randread",
                 "--directory=d --size=1m --filesize=1m|--filesize is for --rw=chunks and --rw=metadata",
@@ -161,28 +166,47 @@ class JobOptionsTest {
                 "--directory=d --size=1m --fsync=1|--fsync has nothing to sync: --rw=read writes nothing",
                 "--directory=d --size=1m --sync=dsync|--sync has nothing to sync",
                 "--directory=d --size=1m --rw=write --fsync=1 --fdatasync=2|--fsync and --fdatasync contradict",
-                "--directory=d --size=1m --verify --dedupe_percentage=10|verified blocks are all different",
+                "--directory=d --size=1m --verify --dedupe_percentage=10|cannot be had with --verify, whose blocks are"
+                        + " all different",
                 "--directory=d --size=1m --verify --ioengine=null|--verify has nothing to check",
                 "--directory=d --size=1m --direct --ioengine=mmap|--direct=1 cannot be had with --ioengine=mmap",
                 "--directory=d --size=1m --iodepth=2|engine psync has one operation in flight, so iodepth 2",
-                "--directory=d --size=1m --iodepth=0|iodepth is 0, allowed: 1 to 4096",
+                "--directory=d --size=1m --iodepth=0|--iodepth=0 is out of range; write 1 to 4096",
                 "--directory=d --size=1m --ioengine=io_uring --fallback=io_uring|which is the engine itself",
                 "--directory=d --size=1m --time_based|--time_based needs a time: say --runtime=10",
                 "--directory=d --size=1m --rate_process=poisson|--rate_process needs a rate: say --rate_iops=1000",
                 "--directory=d --size=1m --pacer=spin|--pacer needs a rate",
-                "--directory=d --size=1m --rate_iops=0|--rate_iops: rate is 0.0 per second, allowed: 0.001",
-                "--directory=d --size=1m --numjobs=0|number of data threads is 0",
+                "--directory=d --size=1m --rate_iops=0|option '--rate_iops': '0' is out of range; write 0.001 to",
+                "--directory=d --size=1m --numjobs=0|--numjobs=0 is out of range; write 1 to 512",
+                "--filename= --size=1m|option '--filename': it names nothing (is a variable empty?)",
+                "--directory=d --size=1m --output=|option '--output': it names nothing",
+                "--directory=d --size=1m --cpus_allowed=5000|names CPU 5000, allowed: 0 to 1023",
+                "--directory=d --size=99999999999999999999|is more than 8 EiB; write less",
                 "--directory=d --size=1m --thread=0|it is always so here",
                 "--directory=d --rw=chunks|--rw=chunks writes until its time is over: say --runtime=10",
                 "--directory=d --rw=chunks --runtime=1 --size=1g|--size has no meaning with --rw=chunks",
-                "--directory=d --rw=chunks --runtime=1 --bs=10m --filesize=1m|file size in bytes is 1048576, allowed:"
-                        + " 10485760",
+                "--directory=d --rw=chunks --runtime=1 --bs=20m --filesize=1m|--filesize=1m is less than one chunk of"
+                        + " 20m; make",
+                "--directory=d --rw=chunks --runtime=1 --filesize=4k|--filesize=4k is less than one chunk of 10m;",
+                "--directory=d --size=4m --nrfiles=2 --bs=4m|--size=4m over 2 files (--nrfiles) is less than one block",
+                "--directory=d --size=1m --dedupe_percentage=101|--dedupe_percentage=101 is out of range; write 0 to"
+                        + " 100",
+                "--directory=d --size=1m --buffer_compress_percentage=-1|=-1 is out of range; write 0 to 100",
+                "--directory=d --size=1m --rw=write --fsync=2000000000|--fsync=2000000000 is out of range",
+                "--directory=d --size=1m --nrfiles=0|--nrfiles=0 is out of range; write 1 to 10000",
+                "--directory=d --size=1m --numjobs=99999999999|is out of range; write 1 to 512",
+                "--directory=d --size=1m --numjobs=1.5|option '--numjobs': '1.5' is not a whole number",
+                "--directory=d --size=1m --bs=-1|'-1' is not a size; write 4k",
+                "--directory=d --size=1m --bs=0|'0' is no block size; write 4k",
+                "--directory=d --size=1m --ramp_time=0.5|option '--ramp_time': '0.5' is not a whole number; write"
+                        + " 500ms",
                 "--directory=d --size=1m --ioengine=io_uring --fallback=mmap --direct|--fallback=mmap cannot be had"
                         + " with",
                 "--directory=d --rw=metadata --time_based|--time_based needs a time: say --runtime=10",
                 "--directory=d --rw=chunks --runtime=1 --time_based|--time_based has no meaning with --rw=chunks",
                 "--directory=d --rw=metadata --bs=4k|--bs has no meaning with --rw=metadata",
-                "--directory=d --rw=metadata --filesize=2g|file size in bytes is 2147483647, allowed: 0 to 1048576",
+                "--directory=d --rw=metadata --filesize=2g|--filesize=2g: with --rw=metadata a file has at most 1m;"
+                        + " write",
                 "--directory=d --size=1m --size=2m|option '--size' should be specified only once",
                 "--directory=d --size=1m --rw=randrw --bs=8k --readwrite read|option '--rw' and '--readwrite' should"
                         + " be",

@@ -18,11 +18,13 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class SaturateCommandTest {
@@ -31,6 +33,7 @@ class SaturateCommandTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private Interrupts.Source signals = Interrupts::new;
     private final SimulatedSteps storage = new SimulatedSteps(3, 0);
 
     @Test
@@ -120,9 +123,12 @@ class SaturateCommandTest {
         --eta=auto              | write one like --slo
         --slo=p99<1s --slo=p99<2s | SLO has p99 twice
         --slo=p99<1s --precision=5 | write 5%
-        --slo=p99<1s --precision=90% | allowed: 1 % to 50 %
-        --slo=p99<1s --repeats=0 | number of repeats is 0
-        --slo=p99<1s --step_time=1ms | time of a step in ns
+        --slo=p99<1s --precision=90% | is out of range; write 1% to 50%
+        --slo=p99<1s --repeats=0 | --repeats=0 is out of range; write 1 to 20
+        --slo=p99<1s --step_time=0 | --step_time=0 is out of range; write 100ms to 1d, for example --step_time=10
+        --slo=p99<1s --step_time=1ms | --step_time=1ms is out of range; write 100ms to 1d
+        --slo=p99<1s --ramp_time=2d | --ramp_time=2d is out of range; write 0 to 1d
+        --slo=p99<1s --kept_files=3 | --kept_files=3 is for --rw=chunks and --rw=metadata of plimsoll bench
         --slo=p99<1s --runtime=10 | say --step_time=10 instead
         --slo=p99<1s --time_based | say --step_time=10 instead
         --slo=p99<1s --rate_iops=10 | is what the search looks for
@@ -139,6 +145,80 @@ class SaturateCommandTest {
             assertEquals(2, run(JOB + NO_PAGE + flags + " --output-format=json"));
             assertTrue(json().at("/error").asText().contains(remedy), out::toString);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"chunks", "metadata"})
+    void workWithoutARateIsRefusedAndNotOffered(String rw) {
+        assertEquals(2, run("--directory=d --slo=p99<1s --html=none --rw=" + rw));
+        assertTrue(
+                err.toString()
+                        .startsWith("plimsoll: --rw=" + rw + " has no rate that a search could change; write"
+                                + " --rw=randread or another"),
+                err::toString);
+        assertEquals(2, run("--directory=d --size=1m --slo=p99<1s --rw=x"));
+        assertFalse(err.toString().contains(rw), err::toString);
+        assertEquals(0, run("--help"));
+        assertFalse(out.toString().contains(rw), out::toString);
+        assertEquals(List.of(), storage.requests);
+    }
+
+    @Test
+    void whatIsRefusedIsNotAnnouncedBefore() {
+        assertEquals(2, run(JOB + NO_PAGE + "--slo=p99<1s", (_, _, _) -> {
+            throw new JobRefusedException("d is not a directory; make it, or name one that is there");
+        }));
+        assertEquals("plimsoll: d is not a directory; make it, or name one that is there\n", err.toString());
+    }
+
+    @Test
+    void aSearchIsAnnouncedAsSoonAsItsFirstStepShowsItself() {
+        run(JOB + NO_PAGE + "--slo=p99<10ms", (request, progress, stopped) -> {
+            progress.say(new Progress.Working("ramp", 0.5, 1000, 4096e3, 2_000_000_000L));
+            assertTrue(err.toString().startsWith("plimsoll: looking for the highest rate"), err::toString);
+            return storage.run(request, stopped);
+        });
+        assertEquals(
+                1,
+                err.toString()
+                        .lines()
+                        .filter(line -> line.contains("looking for"))
+                        .count());
+    }
+
+    @Test
+    void thePageIsBesideTheResultOnStdout(@TempDir Path dir) throws IOException {
+        Path page = dir.resolve("a.html");
+        assertEquals(0, run(JOB + "--slo=p99<10ms --html=" + page));
+        assertTrue(out.toString().startsWith("Plimsoll line: "), out::toString);
+        assertTrue(Files.readString(page).startsWith("<!DOCTYPE html>"));
+    }
+
+    @Test
+    void aStopBeforeTheFirstStepIsAResultWithoutStepsAndNoPage(@TempDir Path dir) throws IOException {
+        signals = (console, stop, leftBehind) -> {
+            Interrupts early = Interrupts.early(console);
+            early.signalled();
+            return early.handedTo(console, stop, leftBehind);
+        };
+        Path page = dir.resolve("a.html");
+        assertEquals(130, run(JOB + "--slo=p99<10ms --output-format=json --html=" + page));
+        assertTrue(json().at("/interrupted").asBoolean());
+        assertEquals("unfinished", json().at("/state").asText());
+        assertEquals(0, json().at("/steps").size());
+        assertFalse(Files.exists(page));
+
+        AtomicReference<Interrupts> taken = new AtomicReference<>();
+        signals = (console, stop, leftBehind) -> {
+            taken.set(new Interrupts(console, stop, leftBehind));
+            return taken.get();
+        };
+        assertEquals(130, run(JOB + "--slo=p99<10ms --output-format=json --html=" + page, (_, _, _) -> {
+            taken.get().signalled();
+            throw new InterruptedException("stopped while files were laid out");
+        }));
+        assertTrue(json().at("/interrupted").asBoolean());
+        assertFalse(Files.exists(page));
     }
 
     @Test
@@ -194,7 +274,7 @@ class SaturateCommandTest {
             @Override
             public <K> K create(Class<K> type) throws Exception {
                 return type == SaturateCommand.class
-                        ? type.cast(new SaturateCommand(runner))
+                        ? type.cast(new SaturateCommand(runner, signals))
                         : CommandLine.defaultFactory().create(type);
             }
         };

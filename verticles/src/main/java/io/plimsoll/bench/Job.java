@@ -123,7 +123,7 @@ final class Job {
                 List.of(),
                 outcome.failure().map(Job::message).or(() -> overBeforeMeasuring(plan, outcome)),
                 outcome.interrupted());
-        return bare.with(TruthChecks.flags(bare, seen));
+        return bare.judged(TruthChecks.flags(bare, seen), TruthChecks.notJudged(bare, seen));
     }
 
     private static String unanswered(JobPlan plan, Unanswered unanswered) {

@@ -46,6 +46,26 @@ public record JobResult(
         flags = List.copyOf(flags);
     }
 
+    /// Of a job that was stopped before its data threads began.
+    public static JobResult stoppedBefore(JobRequest request, long nowMs) {
+        return new JobResult(
+                request,
+                request.plan().engine().kind(),
+                "",
+                nowMs,
+                0,
+                List.of(),
+                Optional.empty(),
+                new CpuUse(0, 0, 0, 0, 0, 0, 0),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                List.of("stopped before anything was read or written; no engine ran"),
+                List.of(),
+                Optional.empty(),
+                true);
+    }
+
     public JobPlan plan() {
         return request.plan();
     }
@@ -73,8 +93,9 @@ public record JobResult(
                 + (engineNote.isEmpty() ? "" : "; " + engineNote);
     }
 
-    JobResult with(List<Flag> others) {
-        return with(notes, others, failure);
+    /// With what a look at the whole of it says.
+    JobResult judged(List<Flag> itsFlags, List<String> moreNotes) {
+        return with(Stream.concat(notes.stream(), moreNotes.stream()).toList(), itsFlags, failure);
     }
 
     /// With a failure that came after the measuring; the first one is what is told.

@@ -27,7 +27,20 @@ final class MetadataJob {
             List<MetadataPreparation> preparations = MetadataPreparation.of(plan, work, trees, control);
             List<String> notes =
                     List.of("rounds of create, stat, open, rename, unlink; rates are over the phases of each kind");
-            return Job.run(request, engine, preparations, Optional.empty(), notes, control, progress, stopped);
+            JobResult result =
+                    Job.run(request, engine, preparations, Optional.empty(), notes, control, progress, stopped);
+            return result.judged(result.flags(), notMeasured(result));
         });
+    }
+
+    /// One for each phase that the result has nothing of; of a job that failed it is clear why.
+    static List<String> notMeasured(JobResult result) {
+        return result.failure().isPresent()
+                ? List.of()
+                : MetadataLoop.PHASES.stream()
+                        .filter(kind -> result.direction(kind).isEmpty())
+                        .map(kind -> kind.word() + " was not measured: its phase did not come in the measured time; a"
+                                + " longer --runtime, or fewer --nrfiles, has all phases in it")
+                        .toList();
     }
 }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /// One thread. After warm-up an operation allocates nothing and takes no lock; going to the next directory of
 /// the tree is no part of one.
 final class MetadataLoop implements DataLoop {
-    private static final List<Direction> PHASES =
+    static final List<Direction> PHASES =
             List.of(Direction.CREATE, Direction.STAT, Direction.OPEN, Direction.RENAME, Direction.UNLINK);
 
     private final MetadataTree tree;

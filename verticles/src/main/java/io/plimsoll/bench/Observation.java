@@ -20,7 +20,9 @@ import java.util.function.ToLongFunction;
 /// @param lengthNs from the first look to the last
 /// @param fileSystem of the target; empty for a device itself, and where unknown
 /// @param device below the target, for everyone's I/O
-/// @param neighbours what others had the disks below the device do; less than nothing where I/O was merged or cached
+/// @param neighbours what others had the disks below the device do; less than nothing where I/O was merged or
+///     cached
+/// @param unwritten what waited in memory to be written; empty where the machine does not tell
 /// @param server what the target's NFS server was asked for, by everyone on this machine
 /// @param threads the data threads
 /// @param processors all of the machine
@@ -28,8 +30,8 @@ import java.util.function.ToLongFunction;
 /// @param gcPausesNs garbage collections that stopped every thread
 /// @param ramBytes of the machine
 /// @param files before measuring; empty where the target has no files, or nobody has looked
-/// @param silentNs the longest time without any completion while operations were in flight, by looks every half second:
-/// it was at least as long
+/// @param silentNs the longest time without any completion while operations were in flight, by looks every half
+///     second: it was at least as long
 record Observation(
         long lengthNs,
         Storage.Kind storage,
@@ -37,6 +39,7 @@ record Observation(
         Optional<Device> device,
         List<Storage.Neighbour> neighbours,
         Optional<ProcessIo> process,
+        Optional<Unwritten> unwritten,
         Optional<Storage.ServerBytes> server,
         List<ThreadCpu.Sample> threads,
         Optional<CpuTimes> processors,
@@ -49,6 +52,12 @@ record Observation(
         Beginning beginning) {
 
     record Device(String name, DeviceCounters did) {}
+
+    /// Bytes in the page cache that are not on the storage.
+    ///
+    /// @param oursBefore when measuring began, of this process's, at most
+    /// @param after when it ended, of everyone's
+    record Unwritten(long oursBefore, long after) {}
 
     /// The first second of measuring, and all that came after it.
     ///

@@ -30,6 +30,7 @@ final class Observer implements JobRun.Listener {
     private final Optional<DataFiles> files;
 
     private List<ThreadCpu> threads = List.of();
+    private final Optional<ProcessIo> begun;
     private Look first;
     private Look last;
     private long silentNs;
@@ -46,6 +47,7 @@ final class Observer implements JobRun.Listener {
             Optional<DeviceCounters> device,
             List<Storage.Neighbour> neighbours,
             Optional<ProcessIo> process,
+            Optional<Long> unwrittenBytes,
             Optional<Storage.ServerBytes> server,
             Map<ThreadCpu, ThreadCpu.Sample> threads,
             Optional<CpuTimes> processors,
@@ -66,7 +68,7 @@ final class Observer implements JobRun.Listener {
         } catch (IOException e) {
             threads = List.of(); // no procfs: a look has less to load
         }
-        look();
+        begun = look().process;
     }
 
     @Override
@@ -118,6 +120,7 @@ final class Observer implements JobRun.Listener {
                 storage.counters(),
                 storage.neighbours(),
                 ProcessIo.sample(),
+                Memory.unwrittenBytes(),
                 storage.serverBytes(),
                 samples,
                 CpuTimes.sample(),
@@ -144,6 +147,7 @@ final class Observer implements JobRun.Listener {
                                 after -> first.device.map(b -> new Observation.Device(name, after.minus(b))))),
                 neighbours(),
                 last.process.flatMap(after -> first.process.map(after::minus)),
+                unwritten(),
                 last.server.flatMap(after -> first.server.map(after::minus)),
                 used,
                 last.processors.flatMap(after -> first.processors.map(after::minus)),
@@ -154,6 +158,14 @@ final class Observer implements JobRun.Listener {
                 files,
                 longestSilentNs,
                 new Observation.Beginning(firstNs, firstOps, firstJitNs, restNs, restOps));
+    }
+
+    /// A job's files are synced before it begins, so that what waits of ours is what was written since.
+    private Optional<Observation.Unwritten> unwritten() {
+        Optional<Long> ramp = first.process.flatMap(
+                now -> begun.map(before -> now.minus(before).writtenBytes()));
+        return ramp.flatMap(ours -> first.unwrittenBytes.flatMap(
+                all -> last.unwrittenBytes.map(after -> new Observation.Unwritten(Math.min(ours, all), after))));
     }
 
     private List<Storage.Neighbour> neighbours() {

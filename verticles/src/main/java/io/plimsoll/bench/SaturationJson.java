@@ -109,6 +109,7 @@ public final class SaturationJson {
         step.verdict().ifPresent(verdict -> verdict.broken().forEach(broken::add));
         node.put("broken_by", step.brokenBy().map(SaturationLimit::word).orElse(null));
         node.set("flags", Json.flags(step.flags()));
+        step.notes().forEach(node.putArray("notes")::add);
         return node;
     }
 

@@ -31,10 +31,18 @@ public record SaturationPlan(
         Require.present("pacer", pacer);
         Require.inRange("time of a step in ns", stepNs, STEP_NS_MIN, STEP_NS_MAX);
         Require.inRange("ramp time in ns", rampNs, 0, STEP_NS_MAX);
-        if (job.plan().work() instanceof Work.Blocks blocks && blocks.content().verify()) {
+        if (!(job.plan().work() instanceof Work.Blocks blocks)) {
+            throw new IllegalArgumentException("only work on blocks has a rate that can be searched for");
+        }
+        if (blocks.content().verify()) {
             throw new IllegalArgumentException("a search does not verify: its steps have seeds of their own, and"
                     + " checksums cost time that is not the storage's; verify with bench");
         }
+    }
+
+    /// What is done in each step.
+    Work.Blocks work() {
+        return (Work.Blocks) job.plan().work();
     }
 
     /// How long steps take by their clock; preparing files before the first one comes on top.
@@ -66,7 +74,7 @@ public record SaturationPlan(
                 plan.engine(),
                 plan.threads(),
                 load,
-                new JobPlan.Span(rampNs, stepNs, plan.work() instanceof Work.Blocks),
+                new JobPlan.Span(rampNs, stepNs, true),
                 plan.seed() + number - 1);
         return new JobRequest(step, job.target(), job.overwrite(), job.unlink() && last);
     }

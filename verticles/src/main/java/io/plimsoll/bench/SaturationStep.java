@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param missed those of them that were never begun
 /// @param verdict empty for the closed-loop step
 /// @param brokenBy whose limit it was that the SLO broke; empty where it was kept
+/// @param notes of the job, what could not be judged among them
 public record SaturationStep(
         int number,
         RateSearch.Purpose purpose,
@@ -30,9 +31,11 @@ public record SaturationStep(
         long missed,
         Optional<Slo.Verdict> verdict,
         Optional<SaturationLimit> brokenBy,
-        List<Flag> flags) {
+        List<Flag> flags,
+        List<String> notes) {
     public SaturationStep {
         flags = List.copyOf(flags);
+        notes = List.copyOf(notes);
         if (brokenBy.isPresent() != verdict.filter(v -> !v.kept()).isPresent()) {
             throw new IllegalArgumentException("step " + number + " has " + verdict + ", broken by " + brokenBy);
         }

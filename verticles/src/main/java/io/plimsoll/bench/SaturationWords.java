@@ -1,6 +1,7 @@
 package io.plimsoll.bench;
 
 import io.plimsoll.bench.Quantity.TimeUnit;
+import io.plimsoll.model.BlockSizes;
 import io.plimsoll.model.Durations;
 import io.plimsoll.model.JobPlan;
 import io.plimsoll.model.Work;
@@ -133,29 +134,20 @@ final class SaturationWords {
     }
 
     static Optional<Double> lineBytesPerSecond(SaturationResult result) {
-        return result.found()
-                        && result.plan().job().plan().work() instanceof Work.Blocks blocks
-                        && blocks.blocks().uniform()
-                ? result.line().kept().map(rate -> rate * blocks.blocks().maxBytes())
+        BlockSizes blocks = result.plan().work().blocks();
+        return result.found() && blocks.uniform()
+                ? result.line().kept().map(rate -> rate * blocks.maxBytes())
                 : Optional.empty();
     }
 
     /// `randread, 4 KiB, 2 threads, iodepth 16, direct`
     String work() {
         JobPlan job = plan.job().plan();
-        String work = switch (job.work()) {
-            case Work.Blocks blocks ->
-                blocks.mode().word()
-                        + (blocks.mode().reads() && blocks.mode().writes()
-                                ? " with " + blocks.readPercent() + " % reads"
-                                : "")
-                        + ", blocks of "
-                        + (blocks.blocks().uniform()
-                                ? bytes(blocks.blocks().maxBytes())
-                                : FioOptions.split(blocks.blocks()));
-            case Work.Chunks chunks -> "chunks of " + bytes(chunks.chunkBytes());
-            case Work.Metadata _ -> "metadata";
-        };
+        Work.Blocks blocks = plan.work();
+        String work = blocks.mode().word()
+                + (blocks.mode().reads() && blocks.mode().writes() ? " with " + blocks.readPercent() + " % reads" : "")
+                + ", blocks of "
+                + (blocks.blocks().uniform() ? bytes(blocks.blocks().maxBytes()) : FioOptions.split(blocks.blocks()));
         return work + ", " + job.threads() + (job.threads() == 1 ? " data thread" : " data threads") + ", iodepth "
                 + job.engine().iodepth() + (job.engine().direct() ? ", direct" : ", through the page cache");
     }

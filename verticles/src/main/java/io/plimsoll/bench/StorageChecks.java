@@ -2,7 +2,6 @@ package io.plimsoll.bench;
 
 import static io.plimsoll.bench.TruthChecks.bytes;
 import static io.plimsoll.bench.TruthChecks.direct;
-import static io.plimsoll.bench.TruthChecks.ops;
 import static io.plimsoll.bench.TruthChecks.percent;
 
 import io.plimsoll.io.ProcessIo;
@@ -14,9 +13,8 @@ import io.plimsoll.model.Work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
-/// Whether it was the storage that answered, and this job alone that asked it.
+/// Whether it was the storage that answered.
 final class StorageChecks {
     /// Share of a job's bytes that need not have been at the storage: what is on its way when the counters are read,
     /// and files whose length is no whole number of pages. Much less than any cache that matters saves.
@@ -25,12 +23,6 @@ final class StorageChecks {
     static final long MEMORIES_MIN = 2;
     /// Share of a file that may be holes or unwritten: its last block and what the file system keeps for itself.
     static final double HOLES_SHARE_MAX = 0.01;
-    /// Share of the job's traffic that others may have beside it: the file system's own, atime and mtime.
-    static final double OTHERS_SHARE_MAX = 0.1;
-    /// Below this, others do not matter to any disk: a log file now and then.
-    static final long OTHERS_BYTES_PER_SECOND_MIN = 1_000_000;
-    /// What a file system's journal may write for one sync: descriptor, a few blocks of metadata, commit.
-    static final long JOURNAL_BYTES_PER_SYNC = 32_768;
 
     private StorageChecks() {}
 
@@ -169,65 +161,5 @@ final class StorageChecks {
                                         + " without the storage, and the first write to them changes the file's"
                                         + " metadata too",
                                 "let Plimsoll lay the files out, or fill them with data")));
-    }
-
-    /// The device, or a disk below it, did more than the job can account for.
-    static Optional<Flag> othersIo(JobResult job, Observation seen) {
-        if (!TruthChecks.measuresStorage(job, seen) || job.plan().work() instanceof Work.Metadata) {
-            return Optional.empty(); // a file system's own writes are what metadata work consists of
-        }
-        return seen.device().flatMap(device -> {
-            // Read-ahead, whole pages and write-back make more of the job's bytes; the kernel counts that as ours.
-            long ownReads = Math.max(
-                    bytes(job, Direction.READ),
-                    seen.process().map(ProcessIo::readBytes).orElse(0L));
-            long ownWrites = Math.max(
-                    bytes(job, Direction.WRITE),
-                    seen.process().map(ProcessIo::writtenBytes).orElse(0L));
-            long reads = Math.max(device.did().readBytes() - ownReads, 0);
-            long writes = Math.max(device.did().writtenBytes() - ownWrites, 0);
-            for (Storage.Neighbour n : seen.neighbours()) {
-                reads += Math.max(n.readBytes(), 0);
-                writes += Math.max(n.writtenBytes(), 0);
-            }
-            writes = Math.max(writes - journals(job, seen), 0);
-            long others = reads + writes - TruthChecks.bytesInFlightMax(job);
-            boolean many = others > OTHERS_SHARE_MAX * (ownReads + ownWrites)
-                    && others * 1e9 > (double) OTHERS_BYTES_PER_SECOND_MIN * seen.lengthNs();
-            return many
-                    ? Optional.of(TruthRule.OTHERS_IO.flag(
-                            did(
-                                            device.name(),
-                                            device.did().readBytes(),
-                                            device.did().writtenBytes())
-                                    + ", but this process had it read " + ByteSize.format(ownReads) + " and write "
-                                    + ByteSize.format(ownWrites) + beside(seen),
-                            "find who else uses the disk (iotop, pidstat -d), or wait until data that were written"
-                                    + " before are on it (sync)"))
-                    : Optional.<Flag>empty();
-        });
-    }
-
-    private static String did(String name, long readBytes, long writtenBytes) {
-        return name + " read " + ByteSize.format(Math.max(readBytes, 0)) + " and wrote "
-                + ByteSize.format(Math.max(writtenBytes, 0));
-    }
-
-    private static String beside(Observation seen) {
-        return seen.neighbours().stream()
-                .filter(n -> n.readBytes() > 0 || n.writtenBytes() > 0)
-                .map(n -> "; below or beside it " + did(n.name(), n.readBytes(), n.writtenBytes()) + " for others")
-                .collect(Collectors.joining());
-    }
-
-    /// Of the file system, and of those that loop devices lie on.
-    private static long journals(JobResult job, Observation seen) {
-        long loops = seen.neighbours().stream().filter(Storage.Neighbour::loop).count();
-        return syncs(job) * JOURNAL_BYTES_PER_SYNC * (1 + loops);
-    }
-
-    private static long syncs(JobResult job) {
-        boolean each = job.plan().work() instanceof Work.Blocks w && w.sync().open() != SyncPolicy.OpenFlag.NONE;
-        return ops(job, Direction.SYNC) + (each ? ops(job, Direction.WRITE) : 0);
     }
 }

@@ -30,7 +30,7 @@ final class TruthChecks {
             StorageChecks::dataSetInMemory,
             StorageChecks::sparseFile,
             StorageChecks::unwrittenExtents,
-            StorageChecks::othersIo,
+            OthersChecks::othersIo,
             GeneratorChecks::ownOverhead,
             GeneratorChecks::cpuSaturated,
             GeneratorChecks::schedulingDelay,
@@ -57,6 +57,11 @@ final class TruthChecks {
         return Stream.of(TruthRule.values())
                 .flatMap(rule -> found.stream().filter(flag -> flag.rule().equals(rule.id())))
                 .toList();
+    }
+
+    /// What could not be judged although the machine tells all that it can, in words.
+    static List<String> notJudged(JobResult job, Optional<Observation> seen) {
+        return seen.flatMap(s -> OthersChecks.notJudged(job, s)).stream().toList();
     }
 
     /// False for calibration, where the tool itself is what is measured.

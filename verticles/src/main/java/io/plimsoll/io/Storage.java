@@ -116,6 +116,8 @@ public final class Storage {
             kind = Kind.OVERLAY;
         } else if (type.equals("nfs") || type.equals("nfs4")) {
             kind = Kind.NFS;
+        } else if (type.equals("fuseblk")) {
+            kind = Kind.OTHER; // a disk, which another process reads and writes for us
         } else {
             kind = device.isPresent() ? Kind.DEVICE : Kind.OTHER;
         }

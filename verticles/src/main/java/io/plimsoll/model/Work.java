@@ -48,10 +48,12 @@ public sealed interface Work {
 
     /// The main job: whole chunks into files that roll over, with fsync at the end of each.
     record Chunks(long chunkBytes, long fileBytes, int keptFilesMax) implements Work {
+        public static final int KEPT_FILES_MAX = 1_000_000;
+
         public Chunks {
             Require.inRange("chunk size in bytes", chunkBytes, 1, ChunkPlan.CHUNK_BYTES_MAX);
             Require.inRange("file size in bytes", fileBytes, chunkBytes, Long.MAX_VALUE);
-            Require.inRange("kept files", keptFilesMax, 1, 1_000_000);
+            Require.inRange("kept files", keptFilesMax, 1, KEPT_FILES_MAX);
         }
     }
 
@@ -61,10 +63,14 @@ public sealed interface Work {
     /// @param filesPerDirectory before the next directory of the tree is begun
     /// @param fileBytes written into each file when it is created; 0 for empty files
     record Metadata(int files, int filesPerDirectory, int fileBytes) implements Work {
+        public static final int FILES_MAX = 10_000_000;
+        public static final int FILES_PER_DIRECTORY_MAX = 1_000_000;
+        public static final int FILE_BYTES_MAX = 1 << 20;
+
         public Metadata {
-            Require.inRange("number of files", files, 1, 10_000_000);
-            Require.inRange("files per directory", filesPerDirectory, 1, 1_000_000);
-            Require.inRange("file size in bytes", fileBytes, 0, 1 << 20);
+            Require.inRange("number of files", files, 1, FILES_MAX);
+            Require.inRange("files per directory", filesPerDirectory, 1, FILES_PER_DIRECTORY_MAX);
+            Require.inRange("file size in bytes", fileBytes, 0, FILE_BYTES_MAX);
         }
     }
 }

@@ -59,6 +59,7 @@ final class TruthCase {
     Storage.Kind storage = Storage.Kind.DEVICE;
     String fileSystem = "ext4";
     Optional<ProcessIo> process = Optional.of(new ProcessIo(ops * 4096, 0));
+    Optional<Observation.Unwritten> unwritten = Optional.of(new Observation.Unwritten(0, 0));
     Optional<DeviceCounters> device = Optional.of(device(ops * 4096, 0));
     List<Storage.Neighbour> neighbours = List.of();
     Optional<Storage.ServerBytes> server = Optional.empty();
@@ -123,6 +124,11 @@ final class TruthCase {
         return TruthChecks.flags(job(), Optional.of(seen()));
     }
 
+    /// What is said not to be known.
+    List<String> notJudged() {
+        return TruthChecks.notJudged(job(), Optional.of(seen()));
+    }
+
     JobResult job() {
         Work theWork = work != null
                 ? work
@@ -176,6 +182,7 @@ final class TruthCase {
                 device.map(d -> new Observation.Device("vda", d)),
                 neighbours,
                 process,
+                unwritten,
                 server,
                 cpu,
                 processors,

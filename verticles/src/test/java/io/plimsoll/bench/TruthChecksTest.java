@@ -142,7 +142,7 @@ class TruthChecksTest {
             c.dataBytes = 1L << 40;
             c.process = Optional.of(new ProcessIo(0, c.bytes / 2)); // someone else wrote the rest
         });
-        assertEquals(List.of("page-cache"), rewritten.rules());
+        assertEquals(List.of("page-cache", "others-io"), rewritten.rules());
         assertEquals(
                 NONE,
                 writes(c -> {
@@ -301,6 +301,96 @@ class TruthChecksTest {
                         })
                         .rules(),
                 "read-ahead is ours");
+    }
+
+    @Test
+    void whatMemoryAnsweredHidesNobodyOnTheDisk() {
+        TruthCase cached = reads(c -> {
+            c.direct = false;
+            c.dataBytes = 1L << 40;
+            c.process = Optional.of(new ProcessIo(0, 0));
+            c.device = Optional.of(device(c.bytes / 2, 0));
+        });
+        assertEquals(List.of("page-cache", "others-io"), cached.rules());
+        String evidence = cached.flag(TruthRule.OTHERS_IO).evidence();
+        assertTrue(evidence.endsWith("but this process had it read 0 B and write 0 B"), evidence);
+
+        TruthCase rewritten = writes(c -> {
+            buffered(c, c.bytes / 100, c.bytes / 2);
+            c.unwritten = Optional.of(new Observation.Unwritten(0, c.bytes / 100));
+        });
+        assertEquals(List.of("page-cache", "others-io"), rewritten.rules());
+        evidence = rewritten.flag(TruthRule.OTHERS_IO).evidence();
+        assertTrue(evidence.endsWith("and write at most 4.1 MB"), evidence);
+    }
+
+    @Test
+    void writesThatWaitInMemoryAreOursWheneverTheyComeOut() {
+        TruthCase ramp = writes(c -> {
+            buffered(c, c.bytes, c.bytes * 3);
+            c.unwritten = Optional.of(new Observation.Unwritten(c.bytes * 2, 0));
+        });
+        assertEquals(
+                List.of(), ramp.rules().stream().filter("others-io"::equals).toList());
+        assertTrue(ramp.notJudged().getFirst().startsWith("whether others used vda cannot be told"));
+        assertEquals(
+                List.of("others-io"),
+                writes(c -> {
+                            buffered(c, c.bytes, c.bytes * 3);
+                            c.unwritten = Optional.of(new Observation.Unwritten(c.bytes, 0));
+                        })
+                        .rules());
+    }
+
+    @Test
+    void whatCannotBeToldOfBufferedWritesIsSaid() {
+        TruthCase waiting = writes(c -> {
+            buffered(c, c.bytes, c.bytes);
+            c.unwritten = Optional.of(new Observation.Unwritten(0, c.bytes / 2));
+        });
+        assertEquals(NONE, waiting.rules());
+        assertEquals(
+                List.of("whether others used vda cannot be told: it wrote 409.6 MB, between 204.8 MB and 409.6 MB of"
+                        + " that for this job, as the page cache is written in nobody's name; direct=1 or end_fsync=1"
+                        + " would tell"),
+                waiting.notJudged());
+        assertEquals(
+                NONE,
+                writes(c -> {
+                            buffered(c, c.bytes, c.bytes);
+                            c.unwritten = Optional.of(new Observation.Unwritten(0, c.bytes / 20));
+                        })
+                        .notJudged(),
+                "too little to matter");
+        assertEquals(
+                NONE,
+                writes(c -> {
+                            buffered(c, c.bytes, 0);
+                            c.unwritten = Optional.of(new Observation.Unwritten(0, c.bytes));
+                        })
+                        .notJudged(),
+                "a disk that did nothing did nothing for others");
+        assertEquals(NONE, writes(_ -> {}).notJudged());
+        assertEquals(NONE, writes(c -> c.process = Optional.empty()).notJudged(), "said of all rules");
+    }
+
+    @Test
+    void aPoolThatCountsNothingForThisProcessIsNotJudged() {
+        TruthCase pool = reads(c -> {
+            c.direct = false;
+            c.dataBytes = 1L << 40;
+            c.storage = Storage.Kind.POOL;
+            c.process = Optional.of(new ProcessIo(0, 0));
+        });
+        assertEquals(NONE, pool.rules());
+        assertTrue(pool.notJudged().getFirst().contains("it read 409.6 MB, between 0 B and 409.6 MB of that"));
+    }
+
+    private static void buffered(TruthCase c, long dirtied, long deviceWrote) {
+        c.direct = false;
+        c.dataBytes = 1L << 40;
+        c.process = Optional.of(new ProcessIo(0, dirtied));
+        c.device = Optional.of(device(0, deviceWrote));
     }
 
     @Test

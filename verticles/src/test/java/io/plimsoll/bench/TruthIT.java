@@ -130,6 +130,24 @@ class TruthIT {
     }
 
     @Test
+    void readsFromMemoryDoNotHideAnotherProcessOnTheDisk() throws IOException {
+        Path file = written();
+        assumeStorage(file);
+        read(file, false);
+
+        Set<String> rules = reads(file, false, () -> {
+            long bytes = 0;
+            for (int i = 0; i < 30; i++) {
+                bytes += read(file, false);
+            }
+            writeAsAnother();
+            return bytes;
+        });
+
+        assertTrue(rules.contains("others-io"), rules.toString());
+    }
+
+    @Test
     void anotherProcessOnTheDiskBelowALoopDeviceIsSeen() throws IOException {
         assumeStorage(directory);
         try (TestMounts _ = TestMounts.ext4(directory.resolve("m"), directory.resolve("image"), "64m")) {

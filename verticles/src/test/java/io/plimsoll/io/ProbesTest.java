@@ -88,8 +88,12 @@ class ProbesTest {
 
     @Test
     void memoryIsToldInKibibytes() {
-        assertEquals(Optional.of(16_000L * 1024), Memory.parse("MemTotal:       16000 kB\nMemFree: 5 kB\n"));
-        assertTrue(Memory.parse("MemFree: 5 kB\n").isEmpty());
+        assertEquals(
+                Optional.of(16_000L * 1024), Memory.bytes("MemTotal:       16000 kB\nMemFree: 5 kB\n", "MemTotal"));
+        assertTrue(Memory.bytes("MemFree: 5 kB\n", "MemTotal").isEmpty());
+        assertEquals(
+                Optional.of(11L * 1024), Memory.unwritten("Dirty:  8 kB\nWriteback:  3 kB\nWritebackTmp:  9 kB\n"));
+        assertTrue(Memory.unwritten("Dirty:  8 kB\n").isEmpty());
     }
 
     @Test
