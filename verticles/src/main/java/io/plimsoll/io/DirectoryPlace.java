@@ -57,7 +57,7 @@ final class DirectoryPlace implements FileSet.Place {
 
     @Override
     public FileRef ref(int thread, int file) {
-        return new FileRef.In(target, fileName(name, thread, file));
+        return new FileRef.In(target.tree(), fileName(name, thread, file));
     }
 
     @Override

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class TargetDirectoryIT {
+    /// Of either kind, before a race is believed.
+    private static final int RACE_ROUNDS = 10;
+
     @TempDir
     Path temp;
 
@@ -67,6 +70,41 @@ class TargetDirectoryIT {
         Files.createFile(target.path().resolve("data-000001"));
         assertTrue(target.cleanUp().left().getFirst().contains("another directory"));
         assertTrue(Files.exists(target.path().resolve("data-000001")));
+    }
+
+    @Test
+    void aRacerThatSwapsTheWayForALinkLeadsNoBenchmarkOutside() throws Exception {
+        race("plimsoll-bench", root -> TargetDirectory.claimForBench(root, "job"));
+    }
+
+    private interface Claim {
+        TargetDirectory in(Path root) throws IOException;
+    }
+
+    private void race(String swapped, Claim claim) throws Exception {
+        CanaryTree canary = CanaryTree.make(temp.resolve("canary"));
+        Path root = Files.createDirectory(temp.resolve("root"));
+        int cleaned = 0;
+        int refused = 0;
+        try (LinkRacer _ = new LinkRacer(root.resolve(swapped), canary.root())) {
+            while (cleaned < RACE_ROUNDS || refused < RACE_ROUNDS) {
+                try (TargetDirectory target = claim.in(root)) {
+                    cleaned += target.cleanUp().left().isEmpty() ? 1 : 0;
+                } catch (IOException _) {
+                    refused++;
+                }
+            }
+        }
+        canary.assertUntouched();
+    }
+
+    @Test
+    void aMarkerThatIsAlsoAFileElsewhereIsNotWrittenTo() throws IOException {
+        Path there = Files.createDirectory(temp.resolve("d"));
+        Path elsewhere = Files.createFile(temp.resolve("elsewhere"));
+        Files.createLink(there.resolve(".plimsoll"), elsewhere);
+        refused(there, "was not made by Plimsoll");
+        assertEquals(0, Files.size(elsewhere));
     }
 
     @Test
