@@ -11,6 +11,7 @@ import io.plimsoll.model.Calibration;
 import io.plimsoll.model.ChunkPlan;
 import io.plimsoll.model.TargetFacts;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,7 +55,7 @@ record Preparation(
         ChunkPlan plan = settings.plan();
         TargetDirectory target;
         try {
-            target = TargetDirectory.claim(settings.path(), settings.id().value());
+            target = claim(settings);
         } catch (TargetRefusedException e) {
             throw new RefusedRun(e.getMessage());
         } catch (IOException e) {
@@ -86,6 +87,15 @@ record Preparation(
             giveBack(target, probe);
             throw e;
         }
+    }
+
+    /// What the owner of the machine allows, and nothing else, whatever is asked for.
+    private static TargetDirectory claim(ClientSettings settings) throws IOException {
+        String owner = settings.id().value();
+        Optional<Path> root = settings.allowedRoot();
+        return root.isPresent()
+                ? TargetDirectory.claimWithin(root.get(), settings.path(), owner)
+                : TargetDirectory.claim(settings.path(), owner);
     }
 
     void close() {

@@ -1,6 +1,7 @@
 package io.plimsoll.io;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,22 @@ public final class TargetDirectory implements AutoCloseable {
     public static TargetDirectory claim(Path directory, String owner) throws IOException {
         Path path = directory.toAbsolutePath().normalize();
         return claim(TargetRules.nearestThere(path), path, DirectoryUse.CHUNKS, owner);
+    }
+
+    /// Likewise, at or below a directory that must be there: nothing is followed or made outside it.
+    ///
+    /// @throws IllegalArgumentException where the directory's path leads elsewhere by its words alone
+    public static TargetDirectory claimWithin(Path root, Path directory, String owner) throws IOException {
+        Path from = root.toAbsolutePath().normalize();
+        Path path = directory.toAbsolutePath().normalize();
+        if (!path.startsWith(from)) {
+            throw new IllegalArgumentException(path + " is not in " + from);
+        }
+        if (!Files.isDirectory(from)) {
+            throw new TargetRefusedException(
+                    from + " is allowed, and is not a directory that is there; mount its disk, or make it");
+        }
+        return claim(from, path, DirectoryUse.CHUNKS, owner);
     }
 
     /// Takes the directory `plimsoll-bench/NAME` below `parent`, where nobody else's files are touched. The

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.plimsoll.config.AllowedTarget;
 import io.plimsoll.config.ClientSettings;
 import io.plimsoll.config.MulticastSettings;
 import io.plimsoll.config.SpoolSettings;
@@ -17,6 +18,7 @@ import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.EventKind;
 import io.plimsoll.model.Report;
 import io.plimsoll.model.Session;
+import io.plimsoll.model.TargetName;
 import io.plimsoll.stats.Histograms;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -43,6 +45,7 @@ class MeasurementIT {
     Path temp;
 
     private final List<Report> reports = new CopyOnWriteArrayList<>();
+    private List<AllowedTarget> targets = List.of();
     private Vertx vertx;
     private Measurement measurement;
 
@@ -133,6 +136,21 @@ class MeasurementIT {
                         .mapToLong(Report.FileClosed::bytes)
                         .sum());
         assertEquals(List.of(), names(temp));
+    }
+
+    @Test
+    void anAllowedTargetIsWrittenToAndALinkOutOfItIsNot() throws Exception {
+        Path root = Files.createDirectory(temp.resolve("root"));
+        Path outside = Files.createDirectory(temp.resolve("outside"));
+        targets = List.of(new AllowedTarget(new TargetName("fast"), root));
+        Measurement.End end = ended(begin(settings("root/a/b", 2 * MB, Duration.ofMillis(300), false, true)));
+        assertEquals(ClientState.FINISHED, end.state(), end.reason());
+        assertEquals(List.of(), names(root));
+        Files.createSymbolicLink(root.resolve("a"), outside);
+        end = ended(begin(settings("root/a/b", 2 * MB, Duration.ofMillis(300), false, true)));
+        assertEquals(ClientState.REJECTED, end.state());
+        assertTrue(end.reason().contains("no link is followed"), end.reason());
+        assertEquals(List.of(), names(outside));
     }
 
     @Test
@@ -341,6 +359,7 @@ class MeasurementIT {
                 true,
                 fileBytes,
                 runTime,
+                targets,
                 temp.resolve(path),
                 EngineKind.PSYNC,
                 2,

@@ -77,6 +77,11 @@ class TargetDirectoryIT {
         race("plimsoll-bench", root -> TargetDirectory.claimForBench(root, "job"));
     }
 
+    @Test
+    void aRacerThatSwapsTheWayForALinkLeadsNoClientOutsideOfWhatItsOwnerAllows() throws Exception {
+        race("a", root -> TargetDirectory.claimWithin(root, root.resolve("a/client/chunkfiles"), "me"));
+    }
+
     private interface Claim {
         TargetDirectory in(Path root) throws IOException;
     }
@@ -96,6 +101,35 @@ class TargetDirectoryIT {
             }
         }
         canary.assertUntouched();
+    }
+
+    @Test
+    void whatIsAllowedIsNotLeftByAWordALinkOrAMount() throws IOException {
+        Path root = Files.createDirectory(temp.resolve("root"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> TargetDirectory.claimWithin(root, root.resolve("../canary"), "me"));
+        assertThrows(
+                IllegalArgumentException.class, () -> TargetDirectory.claimWithin(root, temp.resolve("root2"), "me"));
+        CanaryTree canary = CanaryTree.make(temp.resolve("canary"));
+        Files.createSymbolicLink(root.resolve("link"), canary.root());
+        withinRefused(root, "link", "is a symbolic link to");
+        withinRefused(root, "link/new", "no link is followed");
+        withinRefused(root, "link/client/chunkfiles", "no link is followed");
+        canary.assertUntouched();
+        withinRefused(
+                temp.resolve("unmounted"), "d", "is allowed, and is not a directory that is there; mount its disk");
+        assertEquals(List.of("canary", "root"), names(temp));
+        try (TestMounts _ = TestMounts.tmpfs(root.resolve("mounted"), "1m")) {
+            withinRefused(root, "mounted/d", "mounted is on another file system than " + root);
+            assertEquals(List.of(), names(root.resolve("mounted")));
+        }
+    }
+
+    private static void withinRefused(Path root, String below, String why) {
+        TargetRefusedException e = assertThrows(
+                TargetRefusedException.class, () -> TargetDirectory.claimWithin(root, root.resolve(below), "intruder"));
+        assertTrue(e.getMessage().contains(why), e.getMessage());
     }
 
     @Test
