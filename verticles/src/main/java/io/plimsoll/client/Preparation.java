@@ -52,7 +52,10 @@ record Preparation(
     /// @throws RefusedRun where the run cannot or must not be
     /// @throws BrokenDisk where the disk gave an error; after both, what is left behind is named, mostly nothing
     static Preparation make(ClientSettings settings, DiskSpace space, long seed) throws RefusedRun, BrokenDisk {
+        long beganNs = System.nanoTime();
         ChunkPlan plan = settings.plan();
+        Quota quota = new Quota(settings.quota());
+        refuse(quota.refusal(plan));
         TargetDirectory target;
         try {
             target = claim(settings);
@@ -70,7 +73,9 @@ record Preparation(
             }
             TargetFacts facts = probe.facts();
             Calibration calibration = calibrate(plan, target, seed);
-            Optional<String> complaint = RolloverForecast.complaint(plan, calibration);
+            refuse(quota.refusal(plan, Math.ceilDiv(System.nanoTime() - beganNs, 1_000_000)));
+            Optional<String> complaint =
+                    RolloverForecast.complaint(plan, calibration).or(() -> quota.complaint(plan, calibration));
             if (complaint.isPresent() && !settings.force()) {
                 throw new RefusedRun(complaint.get());
             }
@@ -86,6 +91,12 @@ record Preparation(
         } catch (RuntimeException | Error e) {
             giveBack(target, probe);
             throw e;
+        }
+    }
+
+    private static void refuse(Optional<String> why) throws RefusedRun {
+        if (why.isPresent()) {
+            throw new RefusedRun(why.get());
         }
     }
 

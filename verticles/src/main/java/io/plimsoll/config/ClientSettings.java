@@ -35,6 +35,7 @@ public record ClientSettings(
         int keptFilesMax,
         boolean keepFiles,
         long reserveBytes,
+        QuotaSettings quota,
         boolean force,
         Duration resourceInterval,
         Duration drainTimeout,
@@ -81,6 +82,7 @@ public record ClientSettings(
                 "keptFiles",
                 keptFilesMax + " files of " + ByteSize.format(fileBytes) + " are more than any disk holds");
         Check.that(reserveBytes >= 0, "reserve", "is negative");
+        Check.present("quota", quota);
         Check.duration("resourceInterval", resourceInterval, Duration.ofSeconds(1), Duration.ofHours(1));
         Check.duration("drainTimeout", drainTimeout, Duration.ZERO, Duration.ofHours(24));
         Check.present("spool", spool);
@@ -137,6 +139,7 @@ public record ClientSettings(
                 values.integer("keptFiles"),
                 values.bool("keepFiles"),
                 values.bytes("reserve"),
+                QuotaSettings.of(values),
                 values.bool("force"),
                 values.duration("resourceInterval"),
                 values.duration("drainTimeout"),

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.plimsoll.config.AllowedTarget;
 import io.plimsoll.config.ClientSettings;
 import io.plimsoll.config.MulticastSettings;
+import io.plimsoll.config.QuotaSettings;
 import io.plimsoll.config.SpoolSettings;
 import io.plimsoll.config.UplinkSettings;
 import io.plimsoll.io.TestMounts;
@@ -46,6 +47,7 @@ class MeasurementIT {
 
     private final List<Report> reports = new CopyOnWriteArrayList<>();
     private List<AllowedTarget> targets = List.of();
+    private QuotaSettings quota = new QuotaSettings(Optional.empty(), Optional.empty());
     private Vertx vertx;
     private Measurement measurement;
 
@@ -151,6 +153,63 @@ class MeasurementIT {
         assertEquals(ClientState.REJECTED, end.state());
         assertTrue(end.reason().contains("no link is followed"), end.reason());
         assertEquals(List.of(), names(outside));
+    }
+
+    @Test
+    void aQuotaOfBytesIsNeverExceededAndEndsTheRunInOrder() throws Exception {
+        quota = new QuotaSettings(Optional.of(21 * MB + 1), Optional.empty());
+        Measurement.End end = ended(begin(settings("d", 4 * MB, Duration.ofHours(1), false, true)));
+        assertEquals(ClientState.FAILED, end.state());
+        assertEquals("disk guard: all of the 21 MB that the run may write are written (quota.bytes)", end.reason());
+        long calibrated = all(Report.RunStarted.class).getFirst().calibration().bytes();
+        assertEquals(21 * MB, end.bytes() + calibrated);
+        assertEquals(
+                end.bytes(),
+                all(Report.FileClosed.class).stream()
+                        .mapToLong(Report.FileClosed::bytes)
+                        .sum());
+        assertEquals(
+                List.of(EventKind.DISK_GUARD),
+                all(Report.Happened.class).stream()
+                        .map(Report.Happened::kind)
+                        .filter(kind -> kind != EventKind.FEW_ROLLOVERS)
+                        .toList());
+        assertEquals(List.of(), names(temp));
+    }
+
+    @Test
+    void aRunThatWantsMoreThanItsQuotaIsRefused() throws Exception {
+        quota = new QuotaSettings(Optional.of(5 * MB), Optional.empty());
+        Measurement.End end = ended(begin(settings("d", 2 * MB, Duration.ofSeconds(1), false, true)));
+        assertEquals(ClientState.REJECTED, end.state());
+        assertTrue(end.reason().contains("(quota.bytes); choose a smaller -f"), end.reason());
+        quota = new QuotaSettings(Optional.of(20 * MB), Optional.empty());
+        end = ended(begin(settings("d", 2 * MB, Duration.ofHours(1), false, false)));
+        assertEquals(ClientState.REJECTED, end.state());
+        assertTrue(end.reason().contains("(quota.bytes); choose a shorter -rt"), end.reason());
+        quota = new QuotaSettings(Optional.empty(), Optional.of(Duration.ofMinutes(1)));
+        end = ended(begin(settings("d", 2 * MB, Duration.ofMinutes(2), false, true)));
+        assertEquals(ClientState.REJECTED, end.state());
+        assertTrue(end.reason().contains("(quota.time); choose a shorter -rt"), end.reason());
+        end = ended(begin(settings("d", 2 * MB, Duration.ofMinutes(1), false, true)));
+        assertEquals(ClientState.REJECTED, end.state(), "the preparation counts too");
+        assertEquals(List.of(), reports);
+        assertEquals(List.of(), names(temp));
+    }
+
+    @Test
+    void aQuotaOfTimeEndsTheRunOnADiskThatDoesNotAnswer() throws Exception {
+        try (TestMounts disk = TestMounts.ext4(temp.resolve("m"), temp.resolve("image"), "256m")) {
+            assumeTrue(disk.freeze(), "not allowed to freeze");
+            try {
+                quota = new QuotaSettings(Optional.empty(), Optional.of(Duration.ofSeconds(1)));
+                Measurement.End end = ended(begin(settings("m/d", 2 * MB, Duration.ofMillis(1), false, true)));
+                assertEquals(ClientState.FAILED, end.state());
+                assertTrue(end.reason().contains("the 1.00 s that the run may have"), end.reason());
+            } finally {
+                disk.thaw();
+            }
+        }
     }
 
     @Test
@@ -365,6 +424,7 @@ class MeasurementIT {
                 2,
                 keep,
                 100 * MB,
+                quota,
                 force,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(1),

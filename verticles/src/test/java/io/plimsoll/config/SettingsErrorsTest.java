@@ -174,6 +174,8 @@ class SettingsErrorsTest {
                 flag("--allow", "targets", "a=", "is not an absolute path"),
                 flag("--allow", "targets", "a=/", "'/' is the whole machine"),
                 flag("--allow", "targets", "a=/x,a=/y", "two of them have the same name"),
+                flag("-x", "quota.bytes", "0", "0 B is out of range; write 1 B to"),
+                flag("-x", "quota.time", "10ms", "10ms is out of range; write 1s to 366d"),
                 flag("--server-host", "tcp.server", "a b", "'a b' is not a host name or address"),
                 flag("--kept-files", "keptFiles", "0", "0 is out of range; write 1 to 1000000"),
                 flag(

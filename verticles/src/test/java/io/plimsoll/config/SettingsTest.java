@@ -95,6 +95,7 @@ class SettingsTest {
                         3,
                         false,
                         1_000_000_000,
+                        new QuotaSettings(Optional.empty(), Optional.empty()),
                         false,
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(30),
@@ -249,6 +250,7 @@ class SettingsTest {
                 "heartbeatKeys", "/k"));
         Flag id = new Flag("--id", "id", "a");
         Flag members = new Flag("--cluster", "cluster.members", "x:1");
+        other.putAll(Map.of("quota.bytes", "1TB", "quota.time", "1h"));
         other.put("targets", "here=" + Path.of("").toAbsolutePath());
         assertEquals(new HashSet<>(Schema.CLIENT.keys()), other.keySet());
         everyKeyChangesTheRecord(
