@@ -60,6 +60,13 @@ public final class SafeTree implements AutoCloseable {
         }
     }
 
+    /// The number of the file system that a path leads to.
+    static long device(Path path) throws PosixException {
+        try (PosixFiles posix = new PosixFiles()) {
+            return posix.status(path.toString()).device();
+        }
+    }
+
     /// Whether it is one name that a file may have, and neither a path nor a way out.
     static boolean isName(String name) {
         try {

@@ -109,6 +109,7 @@ public final class TargetDirectory implements AutoCloseable {
     private static void go(SafeWay way, Path there, Path path) throws IOException {
         SafeTree root = way.end();
         TargetRules.checkReal(root.real().resolve(there.relativize(path)), path);
+        TargetRules.checkKernelTrees(root, path);
         TargetRules.checkWritable(root, path);
         try {
             for (int i = there.getNameCount(); i < path.getNameCount(); i++) {

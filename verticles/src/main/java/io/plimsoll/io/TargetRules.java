@@ -52,9 +52,28 @@ final class TargetRules {
         boolean kernels = KERNEL_TREES.stream().anyMatch(real::startsWith)
                 && (!real.startsWith(SHARED_MEMORY) || real.equals(SHARED_MEMORY));
         if (kernels || real.getNameCount() == 0) {
-            throw new TargetRefusedException(path + (real.equals(path) ? "" : " (" + real + ")")
-                    + " belongs to the system; name a directory on the disk that you want to measure");
+            throw systems(path + (real.equals(path) ? "" : " (" + real + ")"));
         }
+    }
+
+    /// Likewise where one of them is mounted in a second place, as in that of a container.
+    ///
+    /// @param path of the directory that is going to be, at or below `there`
+    static void checkKernelTrees(SafeTree there, Path path) throws IOException {
+        long device = there.status().device();
+        if (there.real().startsWith(SHARED_MEMORY) || device == SafeTree.device(Path.of("/"))) {
+            return;
+        }
+        for (Path tree : KERNEL_TREES) {
+            if (Files.isDirectory(tree) && device == SafeTree.device(tree)) {
+                throw systems(path + " (as " + tree + ")");
+            }
+        }
+    }
+
+    private static TargetRefusedException systems(String what) {
+        return new TargetRefusedException(
+                what + " belongs to the system; name a directory on the disk that you want to measure");
     }
 
     /// Accepts an empty directory, and one that carries our marker and nothing but our files.
