@@ -296,6 +296,32 @@ class MeasurementIT {
     }
 
     @Test
+    void aFrozenDiskShowsAsStalledAndNotAsADeadClient() throws Exception {
+        try (TestMounts disk = TestMounts.ext4(temp.resolve("m"), temp.resolve("image"), "256m")) {
+            CompletableFuture<Measurement.End> run = begin(settings("m/d", 8 * MB, Duration.ofHours(1), false, true));
+            waitForBytes();
+            assumeTrue(disk.freeze(), "not allowed to freeze");
+            try {
+                waitFor(() -> measurement.phase() == ClientPhase.STALLED);
+                int told = all(Report.Interval.class).size();
+                waitFor(() -> all(Report.Interval.class).size() > told);
+                assertEquals(0, all(Report.Interval.class).getLast().bytes(), "nothing is written, and that is said");
+            } finally {
+                disk.thaw();
+            }
+            waitFor(() -> measurement.phase() == ClientPhase.WRITING);
+            measurement.stop(ClientState.INTERRUPTED, "stopped by its user");
+            assertEquals(ClientState.INTERRUPTED, ended(run).state());
+            assertEquals(
+                    List.of(EventKind.WRITER_STALLED, EventKind.WRITER_RESUMED),
+                    all(Report.Happened.class).stream()
+                            .map(Report.Happened::kind)
+                            .limit(2)
+                            .toList());
+        }
+    }
+
+    @Test
     void aStopDoesNotWaitForEverForADiskThatIsFrozenDuringThePreparation() throws Exception {
         try (TestMounts disk = TestMounts.ext4(temp.resolve("m"), temp.resolve("image"), "256m")) {
             assumeTrue(disk.freeze(), "not allowed to freeze");
@@ -379,6 +405,13 @@ class MeasurementIT {
 
     private static Measurement.End ended(CompletableFuture<Measurement.End> run) throws Exception {
         return run.get(60, TimeUnit.SECONDS);
+    }
+
+    private static void waitFor(java.util.function.BooleanSupplier condition) throws Exception {
+        for (long until = System.nanoTime() + 60_000_000_000L; !condition.getAsBoolean(); ) {
+            assertTrue(System.nanoTime() < until, "it does not come");
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
     }
 
     private void waitForBytes() throws Exception {
