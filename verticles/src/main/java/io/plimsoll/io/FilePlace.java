@@ -83,8 +83,9 @@ final class FilePlace implements FileSet.Place {
         boolean writes = need.work().mode().writes();
         tree = openDirectory();
         directoryFd = tree.descriptor();
-        LayoutRecord record = LayoutRecord.read(directory, name + LayoutRecord.BESIDE_FILE);
-        boolean there = Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+        TargetRules.checkReal(tree.real().resolve(name), path);
+        LayoutRecord record = LayoutRecord.read(tree, name + LayoutRecord.BESIDE_FILE);
+        boolean there = tree.find(name).isPresent();
         owner = !there || isRecorded(record) ? Owner.RECORD : Owner.FOREIGN;
         layout = new Layout(directory, directoryFd, record, need, content);
         boolean exclusive = false;
@@ -191,7 +192,7 @@ final class FilePlace implements FileSet.Place {
 
     @Override
     public FileRef ref(int thread, int file) {
-        return new FileRef.At(path);
+        return new FileRef.In(tree, name);
     }
 
     @Override
@@ -231,7 +232,7 @@ final class FilePlace implements FileSet.Place {
 
     private void remove() throws IOException {
         posix.unlink(directoryFd, name, path.toString());
-        Files.deleteIfExists(directory.resolve(name + LayoutRecord.BESIDE_FILE));
+        tree.unlink(name + LayoutRecord.BESIDE_FILE);
     }
 
     private void release() throws IOException {

@@ -1,12 +1,14 @@
 package io.plimsoll.io;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -127,8 +129,14 @@ public final class SafeTree implements AutoCloseable {
         return posix.status(path.toString()).isSame(status());
     }
 
+    /// By which Java finds it, whatever its path leads to by now.
     private Path entry() {
         return Path.of("/proc/self/fd/" + fd);
+    }
+
+    /// Reads a file, which is no link.
+    InputStream read(String name) throws IOException {
+        return Files.newInputStream(entry().resolve(checked(name)), LinkOption.NOFOLLOW_LINKS);
     }
 
     /// Of a symbolic link itself; empty where nothing has the name.
