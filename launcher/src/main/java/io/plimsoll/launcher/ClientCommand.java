@@ -62,8 +62,15 @@ final class ClientCommand implements Callable<Integer> {
     @Option(
             names = {"-path", "--path"},
             paramLabel = "DIR",
-            description = "Directory on the disk to measure; default: ./<client id>/chunkfiles.")
+            description = "Directory on the disk to measure; default: ./<client id>/chunkfiles. Or the NAME of an"
+                    + " allowed one, in which it is made.")
     private String path;
+
+    @Option(
+            names = "--allow",
+            paramLabel = "NAME=DIR",
+            description = "Write in this directory only, whatever is asked for. Can be given more than once.")
+    private List<String> allow;
 
     @Option(
             names = {"-dd", "--dd"},
@@ -117,6 +124,7 @@ final class ClientCommand implements Callable<Integer> {
         Flags.add(flags, "--file-size", "fileSize", fileSize);
         Flags.add(flags, "--run-time", "runTime", runTime);
         Flags.add(flags, "--path", "path", path);
+        Flags.add(flags, "--allow", "targets", allow == null ? null : String.join(",", allow));
         Flags.add(flags, "--dd", "dd", dd);
         Flags.add(flags, "--heartbeat-interval", "heartbeatInterval", heartbeatInterval);
         Flags.add(flags, "--resource-interval", "resourceInterval", resourceInterval);

@@ -59,6 +59,8 @@ class FlagsTest {
                 Arguments.of("client", "--run-time 10s", "runTime", "10s"),
                 Arguments.of("client", "-path /x", "path", "/x"),
                 Arguments.of("client", "--path /x", "path", "/x"),
+                Arguments.of("client", "--allow a=/x", "targets", "a=/x"),
+                Arguments.of("client", "--allow a=/x --allow b=/y", "targets", "a=/x,b=/y"),
                 Arguments.of("client", "-dd", "dd", "true"),
                 Arguments.of("client", "--dd", "dd", "true"),
                 Arguments.of("client", "--no-dd", "dd", "false"),

@@ -76,6 +76,7 @@ final class HouseTest {
             "client.Backoff",
             "client.DiskGuard",
             "client.DiskSpace",
+            "client.Quota",
             "client.StallWatch",
             "client.RolloverForecast",
             "wire.FrameScan");

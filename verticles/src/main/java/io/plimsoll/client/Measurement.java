@@ -54,6 +54,7 @@ final class Measurement implements WriterVerticle.Listener {
     private final ReportSink reports;
     private final long stopTimeoutMs;
     private final DiskSpace space;
+    private final Quota quota;
     private final WorkerExecutor disk;
     private final IntervalRecorder recorder = new IntervalRecorder();
     private final WriterProgress progress = new WriterProgress();
@@ -83,12 +84,15 @@ final class Measurement implements WriterVerticle.Listener {
         this.session = session;
         this.reports = reports;
         this.space = new DiskSpace(plan, settings.reserveBytes());
+        this.quota = new Quota(settings.quota());
         this.disk = vertx.createSharedWorkerExecutor(
                 "disk-" + session.clientId(), 1, DISK_TASK_MINUTES_MAX, TimeUnit.MINUTES);
     }
 
     /// Completes when the run is over and its files are cleaned up, however it went; never fails.
     Future<End> run() {
+        Optional<Long> timer =
+                settings.quota().time().map(max -> vertx.setTimer(max.toMillis(), _ -> shortage(quota.timeUsedUp())));
         return prepared()
                 .compose(this::write)
                 .recover(refused -> {
@@ -99,6 +103,7 @@ final class Measurement implements WriterVerticle.Listener {
                 })
                 .eventually(disk::close)
                 .map(_ -> {
+                    timer.ifPresent(vertx::cancelTimer);
                     phase = ClientPhase.DRAINING;
                     synchronized (gate) {
                         over = true;
@@ -203,7 +208,9 @@ final class Measurement implements WriterVerticle.Listener {
                 .log("run-started");
         CompletableFuture<ThreadCpu> dataThread = new CompletableFuture<>();
         // Not the calibration's seed: storage that remembers blocks would know the run's first ones.
-        writer = new WriterVerticle(plan, prepared.target(), ~seed(), recorder, progress, dataThread::complete, this);
+        long bytesMax = quota.bytesLeft(prepared.calibration());
+        writer = new WriterVerticle(
+                plan, prepared.target(), ~seed(), bytesMax, recorder, progress, dataThread::complete, this);
         phase = ClientPhase.WRITING;
         long timer = vertx.setPeriodic(INTERVAL_MS, _ -> second());
         String client = session.clientId().value();
@@ -332,6 +339,11 @@ final class Measurement implements WriterVerticle.Listener {
     private void shortage(String why) {
         happened(EventKind.DISK_GUARD, why);
         stop(ClientState.FAILED, "disk guard: " + why);
+    }
+
+    @Override
+    public void bytesUsedUp() {
+        shortage(quota.bytesUsedUp());
     }
 
     @Override

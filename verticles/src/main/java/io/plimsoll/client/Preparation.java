@@ -11,6 +11,7 @@ import io.plimsoll.model.Calibration;
 import io.plimsoll.model.ChunkPlan;
 import io.plimsoll.model.TargetFacts;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -51,10 +52,13 @@ record Preparation(
     /// @throws RefusedRun where the run cannot or must not be
     /// @throws BrokenDisk where the disk gave an error; after both, what is left behind is named, mostly nothing
     static Preparation make(ClientSettings settings, DiskSpace space, long seed) throws RefusedRun, BrokenDisk {
+        long beganNs = System.nanoTime();
         ChunkPlan plan = settings.plan();
+        Quota quota = new Quota(settings.quota());
+        refuse(quota.refusal(plan));
         TargetDirectory target;
         try {
-            target = TargetDirectory.claim(settings.path(), settings.id().value());
+            target = claim(settings);
         } catch (TargetRefusedException e) {
             throw new RefusedRun(e.getMessage());
         } catch (IOException e) {
@@ -69,7 +73,9 @@ record Preparation(
             }
             TargetFacts facts = probe.facts();
             Calibration calibration = calibrate(plan, target, seed);
-            Optional<String> complaint = RolloverForecast.complaint(plan, calibration);
+            refuse(quota.refusal(plan, Math.ceilDiv(System.nanoTime() - beganNs, 1_000_000)));
+            Optional<String> complaint =
+                    RolloverForecast.complaint(plan, calibration).or(() -> quota.complaint(plan, calibration));
             if (complaint.isPresent() && !settings.force()) {
                 throw new RefusedRun(complaint.get());
             }
@@ -86,6 +92,21 @@ record Preparation(
             giveBack(target, probe);
             throw e;
         }
+    }
+
+    private static void refuse(Optional<String> why) throws RefusedRun {
+        if (why.isPresent()) {
+            throw new RefusedRun(why.get());
+        }
+    }
+
+    /// What the owner of the machine allows, and nothing else, whatever is asked for.
+    private static TargetDirectory claim(ClientSettings settings) throws IOException {
+        String owner = settings.id().value();
+        Optional<Path> root = settings.allowedRoot();
+        return root.isPresent()
+                ? TargetDirectory.claimWithin(root.get(), settings.path(), owner)
+                : TargetDirectory.claim(settings.path(), owner);
     }
 
     void close() {

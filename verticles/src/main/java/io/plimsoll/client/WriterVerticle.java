@@ -32,6 +32,9 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
     interface Listener {
         void fileClosed(Report.FileClosed file);
 
+        /// Another chunk would be more than may be written; the end follows.
+        void bytesUsedUp();
+
         /// Always comes, and comes last.
         ///
         /// @param failure the disk's error that ended the writing, or one of our own; empty when the time was
@@ -42,6 +45,7 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
     private final ChunkPlan plan;
     private final TargetDirectory target;
     private final long seed;
+    private final long bytesMax;
     private final IntervalRecorder recorder;
     private final WriterProgress progress;
     private final Consumer<ThreadCpu> dataThread;
@@ -51,13 +55,16 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
     private volatile boolean stopAsked;
     private boolean ended;
     private long openFileBytes;
+    private long writtenBytes;
 
     /// @param seed of the data, no two clients' alike
+    /// @param bytesMax that are written at most
     /// @param dataThread told which thread to watch, before the first chunk
     WriterVerticle(
             ChunkPlan plan,
             TargetDirectory target,
             long seed,
+            long bytesMax,
             IntervalRecorder recorder,
             WriterProgress progress,
             Consumer<ThreadCpu> dataThread,
@@ -65,6 +72,7 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
         this.plan = plan;
         this.target = target;
         this.seed = seed;
+        this.bytesMax = bytesMax;
         this.recorder = recorder;
         this.progress = progress;
         this.dataThread = dataThread;
@@ -124,6 +132,11 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
                     end(Optional.empty());
                     return;
                 }
+                if (writtenBytes > bytesMax - plan.chunkBytes()) {
+                    listener.bytesUsedUp();
+                    end(Optional.empty());
+                    return;
+                }
                 writer.step();
             } while (System.nanoTime() - sliceBegin < SLICE_NS);
         } catch (Throwable e) {
@@ -163,6 +176,7 @@ final class WriterVerticle extends VerticleBase implements WriteObserver {
         recorder.record(latencyNs, bytes);
         progress.written(bytes);
         openFileBytes += bytes;
+        writtenBytes += bytes;
     }
 
     @Override

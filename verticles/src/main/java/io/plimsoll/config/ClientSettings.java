@@ -6,10 +6,14 @@ import io.plimsoll.model.ClientId;
 import io.plimsoll.model.EngineKind;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// What a client needs to know, checked. Keys, meanings and defaults: `conf/schema/client.schema.json`.
 ///
+/// @param targets at and below which directories the client may write; empty: anywhere
 /// @param path the directory of the data files; `./<client id>/chunkfiles` where none was given
 /// @param keptFilesMax finished files that stay on disk during the run
 /// @param keepFiles the files stay after the run too
@@ -25,11 +29,13 @@ public record ClientSettings(
         boolean allowSmallChunks,
         long fileBytes,
         Duration runTime,
+        List<AllowedTarget> targets,
         Path path,
         EngineKind engine,
         int keptFilesMax,
         boolean keepFiles,
         long reserveBytes,
+        QuotaSettings quota,
         boolean force,
         Duration resourceInterval,
         Duration drainTimeout,
@@ -57,7 +63,18 @@ public record ClientSettings(
                 ByteSize.format(fileBytes) + " is smaller than one chunk (" + ByteSize.format(chunkBytes)
                         + "); write a larger file size or a smaller chunk size");
         Check.duration("runTime", runTime, Duration.ofMillis(1), Duration.ofDays(366));
+        targets = List.copyOf(Check.present("targets", targets));
+        Check.that(
+                targets.stream().map(AllowedTarget::name).distinct().count() == targets.size(),
+                "targets",
+                "two of them have the same name");
         Check.present("path", path);
+        Check.that(
+                targets.isEmpty() || rootOf(path, targets).isPresent(),
+                "path",
+                path + " is not in a directory that this client may write to; name one of its targets, or a directory"
+                        + " in one: "
+                        + targets.stream().map(AllowedTarget::toString).collect(Collectors.joining(", ")));
         Check.present("dd", engine);
         Check.count("keptFiles", keptFilesMax, 1, 1_000_000);
         Check.that(
@@ -65,6 +82,7 @@ public record ClientSettings(
                 "keptFiles",
                 keptFilesMax + " files of " + ByteSize.format(fileBytes) + " are more than any disk holds");
         Check.that(reserveBytes >= 0, "reserve", "is negative");
+        Check.present("quota", quota);
         Check.duration("resourceInterval", resourceInterval, Duration.ofSeconds(1), Duration.ofHours(1));
         Check.duration("drainTimeout", drainTimeout, Duration.ZERO, Duration.ofHours(24));
         Check.present("spool", spool);
@@ -77,9 +95,33 @@ public record ClientSettings(
         return new ChunkPlan(chunkBytes, fileBytes, runTime.toMillis(), keptFilesMax, engine, force);
     }
 
+    /// The allowed directory that the path is in, the nearest one where they are nested; empty where all are allowed.
+    public Optional<Path> allowedRoot() {
+        return rootOf(path, targets);
+    }
+
+    private static Optional<Path> rootOf(Path path, List<AllowedTarget> targets) {
+        Path full = path.toAbsolutePath().normalize();
+        return targets.stream()
+                .map(AllowedTarget::root)
+                .filter(full::startsWith)
+                .max(Comparator.comparingInt(Path::getNameCount));
+    }
+
+    /// A name wins over a directory of that name, which can be written as `./NAME`.
+    private static Path named(String text, List<AllowedTarget> targets, Path ofClient) {
+        return targets.stream()
+                .filter(target -> target.name().value().equals(text))
+                .findFirst()
+                .map(target -> target.root().resolve(ofClient))
+                .orElse(Path.of(text));
+    }
+
     static ClientSettings of(Values values) {
         ClientId id = values.optionalText("id").map(ClientId::new).orElseGet(ClientId::random);
-        Optional<Path> path = values.optionalText("path").map(Path::of);
+        List<AllowedTarget> targets =
+                values.texts("targets").stream().map(AllowedTarget::of).toList();
+        Path ofClient = Path.of(id.value(), "chunkfiles");
         return new ClientSettings(
                 id,
                 new UplinkSettings(values.text("tcp.server"), values.integer("tcp.port")),
@@ -89,11 +131,15 @@ public record ClientSettings(
                 values.bool("allowSmallChunks"),
                 values.bytes("fileSize"),
                 values.duration("runTime"),
-                path.orElse(Path.of(id.value(), "chunkfiles")),
+                targets,
+                values.optionalText("path")
+                        .map(text -> named(text, targets, ofClient))
+                        .orElse(ofClient),
                 values.bool("dd") ? EngineKind.DD : EngineKind.PSYNC,
                 values.integer("keptFiles"),
                 values.bool("keepFiles"),
                 values.bytes("reserve"),
+                QuotaSettings.of(values),
                 values.bool("force"),
                 values.duration("resourceInterval"),
                 values.duration("drainTimeout"),

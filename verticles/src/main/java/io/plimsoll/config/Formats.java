@@ -21,6 +21,7 @@ final class Formats {
             case "time-span" -> refusal(() -> Durations.parse(value));
             case "client-id" -> refusal(() -> new ClientId(value));
             case "path" -> path(value);
+            case "target" -> refusal(() -> AllowedTarget.of(value));
             case "host" -> isHost(value) ? "" : "'" + value + "' is not a host name or address";
             case "multicast" -> isMulticast(value) ? "" : notMulticast(value);
             case "host-port" -> hostPort(value);

@@ -134,6 +134,7 @@ public final class Settings {
     private static List<String> notes(Schema schema, List<Layer> layers, Values values) {
         return schema.keys().stream()
                 .filter(key -> schema.leaf(key).getString("format", "").equals("size"))
+                .filter(key -> values.optionalText(key).isPresent())
                 .map(key -> Map.entry(key, ByteSize.parse(values.text(key)).note()))
                 .filter(entry -> !entry.getValue().isEmpty())
                 .map(entry -> problem(layers, entry.getKey(), entry.getValue()))

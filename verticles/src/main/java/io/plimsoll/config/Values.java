@@ -33,6 +33,14 @@ record Values(JsonObject tree) {
         return ByteSize.parse(text(key)).bytes();
     }
 
+    Optional<Long> optionalBytes(String key) {
+        return optionalText(key).map(text -> ByteSize.parse(text).bytes());
+    }
+
+    Optional<Duration> optionalDuration(String key) {
+        return optionalText(key).map(Durations::parse);
+    }
+
     Duration duration(String key) {
         return Durations.parse(text(key));
     }

@@ -62,7 +62,7 @@ public final class ChunkFiles implements AutoCloseable {
             throw new IllegalStateException(path + " is still open");
         }
         path = target.pathOf(name);
-        file = engine.open(new FileRef.In(target, name), mode);
+        file = engine.open(new FileRef.In(target.tree(), name), mode);
     }
 
     /// Makes the data of the next chunk; no I/O, and no part of the chunk's time.

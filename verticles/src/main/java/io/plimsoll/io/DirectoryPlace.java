@@ -28,7 +28,7 @@ final class DirectoryPlace implements FileSet.Place {
         TargetDirectory target = TargetDirectory.claimForBench(directory, name);
         Layout layout = null;
         try {
-            LayoutRecord record = LayoutRecord.read(target.path(), LayoutRecord.IN_DIRECTORY);
+            LayoutRecord record = LayoutRecord.read(target.tree(), LayoutRecord.IN_DIRECTORY);
             layout = new Layout(target.path(), target.descriptor(), record, need, content);
             for (int thread = 0; thread < need.threads(); thread++) {
                 for (int file = 0; file < need.work().files(); file++) {
@@ -57,7 +57,7 @@ final class DirectoryPlace implements FileSet.Place {
 
     @Override
     public FileRef ref(int thread, int file) {
-        return new FileRef.In(target, fileName(name, thread, file));
+        return new FileRef.In(target.tree(), fileName(name, thread, file));
     }
 
     @Override

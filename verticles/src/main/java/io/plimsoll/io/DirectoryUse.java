@@ -1,9 +1,6 @@
 package io.plimsoll.io;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /// What a claimed directory is for: which files in it are ours, and which of them outlive their maker.
@@ -47,20 +44,20 @@ enum DirectoryUse {
     }
 
     /// Whether an entry beside the marker is one of ours.
-    boolean owns(Path entry) {
-        String name = entry.getFileName().toString();
-        return files.matcher(name).matches() && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)
-                || ownsTree(entry);
+    boolean owns(SafeTree directory, String name) throws IOException {
+        return files.matcher(name).matches()
+                        && directory.find(name).filter(FileStatus::isRegular).isPresent()
+                || ownsTree(directory, name);
     }
 
-    private boolean ownsTree(Path entry) {
+    private boolean ownsTree(SafeTree directory, String name) throws IOException {
         return this == BENCH
-                && TREE.matcher(entry.getFileName().toString()).matches()
-                && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS);
+                && TREE.matcher(name).matches()
+                && directory.find(name).filter(FileStatus::isDirectory).isPresent();
     }
 
     /// Removes what a dead maker left and nobody can use. Returns how many files that were.
-    int removeLeftovers(Path directory) throws IOException {
+    int removeLeftovers(SafeTree directory) throws IOException {
         return switch (this) {
             case CHUNKS -> removeAll(directory);
             case BENCH -> remove(directory, false);
@@ -68,30 +65,27 @@ enum DirectoryUse {
     }
 
     /// Removes everything of ours but the marker. Returns how many files that were.
-    int removeAll(Path directory) throws IOException {
+    int removeAll(SafeTree directory) throws IOException {
         return remove(directory, true);
     }
 
     /// Whether there is nothing but the marker, and the record of files that are gone.
-    boolean isEmpty(Path directory) throws IOException {
-        try (var entries = Files.list(directory)) {
-            return entries.map(entry -> entry.getFileName().toString())
-                    .allMatch(name -> name.equals(Marker.NAME) || name.startsWith(LayoutRecord.IN_DIRECTORY));
-        }
+    boolean isEmpty(SafeTree directory) throws IOException {
+        int others =
+                directory.visit(name -> name.equals(Marker.NAME) || name.startsWith(LayoutRecord.IN_DIRECTORY) ? 0 : 1);
+        return others == 0;
     }
 
-    private int remove(Path directory, boolean withFiles) throws IOException {
-        int removed = 0;
-        try (var entries = Files.newDirectoryStream(directory)) {
-            for (Path entry : entries) {
-                if (ownsTree(entry)) {
-                    removed += FileTrees.remove(entry);
-                } else if (withFiles && owns(entry)) {
-                    Files.delete(entry);
-                    removed++;
-                }
+    private int remove(SafeTree directory, boolean withFiles) throws IOException {
+        return directory.visit(name -> {
+            if (ownsTree(directory, name)) {
+                return directory.removeTree(name);
             }
-        }
-        return removed;
+            if (withFiles && owns(directory, name)) {
+                directory.unlink(name);
+                return 1;
+            }
+            return 0;
+        });
     }
 }

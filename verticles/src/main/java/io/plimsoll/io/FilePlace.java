@@ -23,6 +23,7 @@ final class FilePlace implements FileSet.Place {
     private final String name;
     private final Need need;
     private final PosixFiles posix = new PosixFiles();
+    private SafeTree tree;
     private int directoryFd = NONE;
     private int fd = NONE;
     private Owner owner;
@@ -80,9 +81,11 @@ final class FilePlace implements FileSet.Place {
 
     private void layOut(Content content, Progress progress) throws IOException {
         boolean writes = need.work().mode().writes();
-        directoryFd = openDirectory();
-        LayoutRecord record = LayoutRecord.read(directory, name + LayoutRecord.BESIDE_FILE);
-        boolean there = Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+        tree = openDirectory();
+        directoryFd = tree.descriptor();
+        TargetRules.checkReal(tree.real().resolve(name), path);
+        LayoutRecord record = LayoutRecord.read(tree, name + LayoutRecord.BESIDE_FILE);
+        boolean there = tree.find(name).isPresent();
         owner = !there || isRecorded(record) ? Owner.RECORD : Owner.FOREIGN;
         layout = new Layout(directory, directoryFd, record, need, content);
         boolean exclusive = false;
@@ -115,10 +118,9 @@ final class FilePlace implements FileSet.Place {
         }
     }
 
-    private int openDirectory() throws IOException {
-        int flags = PosixFiles.O_RDONLY | PosixFiles.O_DIRECTORY;
+    private SafeTree openDirectory() throws IOException {
         try {
-            return posix.open(PosixFiles.AT_FDCWD, directory.toString(), flags, 0, directory.toString());
+            return SafeTree.open(posix, directory, true);
         } catch (PosixException e) {
             throw TargetRules.forbidden(e) ? TargetRules.cannotRead(directory, e) : e;
         }
@@ -156,7 +158,7 @@ final class FilePlace implements FileSet.Place {
         if (onlyReadable != null) {
             throw onlyReadable;
         }
-        TargetRules.checkFileSystem(directory, directory);
+        TargetRules.checkWritable(tree, directory);
     }
 
     /// Where the file system has no locks, somebody else's file can still be read.
@@ -190,7 +192,7 @@ final class FilePlace implements FileSet.Place {
 
     @Override
     public FileRef ref(int thread, int file) {
-        return new FileRef.At(path);
+        return new FileRef.In(tree, name);
     }
 
     @Override
@@ -230,7 +232,7 @@ final class FilePlace implements FileSet.Place {
 
     private void remove() throws IOException {
         posix.unlink(directoryFd, name, path.toString());
-        Files.deleteIfExists(directory.resolve(name + LayoutRecord.BESIDE_FILE));
+        tree.unlink(name + LayoutRecord.BESIDE_FILE);
     }
 
     private void release() throws IOException {
@@ -239,8 +241,8 @@ final class FilePlace implements FileSet.Place {
             if (fd != NONE) {
                 posix.close(fd, path.toString());
             }
-            if (directoryFd != NONE) {
-                posix.close(directoryFd, directory.toString());
+            if (tree != null) {
+                tree.close();
             }
         }
     }

@@ -74,7 +74,7 @@ final class JavaFiles<F extends Closeable> implements AutoCloseable {
         }
     }
 
-    /// Opens a file by Java's means. In a claimed directory it is found by the directory's descriptor.
+    /// Opens a file by Java's means. In a directory that is held it is found by the directory's descriptor.
     static FileChannel channel(FileRef ref, OpenMode mode) throws PosixException {
         // Who laid the file out has followed the links; one that is there now was put there meanwhile.
         Set<OpenOption> options = new HashSet<>(Set.of(LinkOption.NOFOLLOW_LINKS));
@@ -93,7 +93,7 @@ final class JavaFiles<F extends Closeable> implements AutoCloseable {
             case SYNC -> options.add(StandardOpenOption.SYNC);
         }
         Path path = switch (ref) {
-            case FileRef.In(TargetDirectory directory, String name) ->
+            case FileRef.In(SafeTree directory, String name) ->
                 Path.of("/proc/self/fd/" + directory.descriptor(), name);
             case FileRef.At(Path given) -> given;
         };

@@ -1,15 +1,15 @@
 package io.plimsoll.io;
 
 import io.plimsoll.io.FileSet.Shape;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +33,7 @@ final class LayoutRecord {
 
     private static final int MODE = 0644;
 
-    private final Path directory;
+    private final SafeTree directory;
     private final String name;
     private final Map<String, Entry> entries = new TreeMap<>();
     private boolean changed;
@@ -45,19 +45,19 @@ final class LayoutRecord {
         static final String UNSTAMPED = "-";
     }
 
-    private LayoutRecord(Path directory, String name) {
+    private LayoutRecord(SafeTree directory, String name) {
         this.directory = directory;
         this.name = name;
     }
 
     /// @throws TargetRefusedException where a file of somebody else has the name, or that of the next record
-    static LayoutRecord read(Path directory, String name) throws IOException {
+    static LayoutRecord read(SafeTree directory, String name) throws IOException {
         LayoutRecord record = new LayoutRecord(directory, name);
-        Path file = directory.resolve(name);
-        checkOurs(file);
-        checkOurs(directory.resolve(name + NEW_SUFFIX));
-        try (var lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
-            lines.skip(1).forEach(record::line);
+        checkOurs(directory, name);
+        checkOurs(directory, name + NEW_SUFFIX);
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(directory.read(name), StandardCharsets.ISO_8859_1))) {
+            lines.lines().skip(1).forEach(record::line);
         } catch (NoSuchFileException _) {
             // No file was laid out yet.
         } catch (java.io.UncheckedIOException e) {
@@ -67,23 +67,25 @@ final class LayoutRecord {
     }
 
     /// The beginning of the first line will do: who wrote it may have died then.
-    private static void checkOurs(Path file) throws IOException {
-        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+    private static void checkOurs(SafeTree directory, String name) throws IOException {
+        Optional<FileStatus> there = directory.find(name);
+        if (there.isEmpty()) {
             return;
         }
-        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            try (var in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (there.get().isRegular()) {
+            try (InputStream in = directory.read(name)) {
                 byte[] begin = in.readNBytes(FIRST_LINE.length);
                 if (Arrays.equals(begin, Arrays.copyOf(FIRST_LINE, begin.length))) {
                     return;
                 }
             } catch (AccessDeniedException e) {
-                throw TargetRules.cannotRead(file, e);
+                throw TargetRules.cannotRead(directory.path().resolve(name), e);
             } catch (NoSuchFileException _) {
                 return; // another benchmark has just made it the record
             }
         }
-        throw new TargetRefusedException(file + " was not made by Plimsoll, which needs the name; move it away");
+        throw new TargetRefusedException(
+                directory.pathOf(name) + " was not made by Plimsoll, which needs the name; move it away");
     }
 
     private void line(String line) {
@@ -123,7 +125,7 @@ final class LayoutRecord {
                 .append('\n'));
         byte[] bytes = text.toString().getBytes(StandardCharsets.ISO_8859_1);
         String fresh = name + NEW_SUFFIX;
-        String path = directory.resolve(fresh).toString();
+        String path = directory.pathOf(fresh);
         int fd = create(posix, directoryFd, fresh, path);
         try (Arena scratch = Arena.ofConfined()) {
             posix.writeFully(fd, scratch.allocateFrom(ValueLayout.JAVA_BYTE, bytes), bytes.length, 0, path);
@@ -138,13 +140,13 @@ final class LayoutRecord {
         } finally {
             posix.close(fd, path);
         }
-        posix.rename(directoryFd, fresh, name, directory.resolve(name).toString());
-        posix.fsyncDirectory(directoryFd, directory.toString());
+        posix.rename(directoryFd, fresh, name, directory.pathOf(name));
+        posix.fsyncDirectory(directoryFd, directory.path().toString());
         changed = false;
     }
 
     /// What a record's writer left that has died may go; what came to have the name since [#read] may not.
-    private static int create(PosixFiles posix, int directoryFd, String name, String path) throws IOException {
+    private int create(PosixFiles posix, int directoryFd, String name, String path) throws IOException {
         int flags = PosixFiles.O_WRONLY | PosixFiles.O_CREAT | PosixFiles.O_EXCL | PosixFiles.O_NOFOLLOW;
         try {
             return posix.open(directoryFd, name, flags, MODE, path);
@@ -153,7 +155,7 @@ final class LayoutRecord {
                 throw e;
             }
         }
-        checkOurs(Path.of(path));
+        checkOurs(directory, name);
         posix.unlink(directoryFd, name, path);
         return posix.open(directoryFd, name, flags, MODE, path);
     }

@@ -2,14 +2,9 @@ package io.plimsoll.io;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 
 /// The file that says whose a target directory is, locked as long as its client lives; the kernel gives the lock
 /// back when the client dies, however it dies.
@@ -20,39 +15,32 @@ final class Marker {
 
     private final PosixFiles posix;
     private final DirectoryUse use;
-    private final Path file;
+    private final SafeTree directory;
+    private final String path;
     private final int fd;
     private final String text;
     private boolean fresh;
 
-    private Marker(PosixFiles posix, DirectoryUse use, Path file, int fd, String text) {
+    private Marker(PosixFiles posix, DirectoryUse use, SafeTree directory, int fd, String text) {
         this.posix = posix;
         this.use = use;
-        this.file = file;
+        this.directory = directory;
+        path = directory.pathOf(NAME);
         this.fd = fd;
         this.text = text;
     }
 
     /// Makes the marker, or takes over that of an owner that is gone.
-    ///
-    /// @param directoryFd descriptor of `directory`
-    static Marker place(PosixFiles posix, DirectoryUse use, Path directory, int directoryFd, String owner)
-            throws IOException {
-        Path file = directory.resolve(NAME);
+    static Marker place(PosixFiles posix, DirectoryUse use, SafeTree directory, String owner) throws IOException {
         String text = use.magic + "\nowner=" + owner.replaceAll("\\R", " ") + "\npid="
-                + ProcessHandle.current().pid() + "\nclaim=" + UUID.randomUUID() + "\n";
+                + ProcessHandle.current().pid() + "\n";
         int fd;
         try {
-            fd = posix.open(
-                    directoryFd,
-                    NAME,
-                    PosixFiles.O_RDWR | PosixFiles.O_CREAT | PosixFiles.O_NOFOLLOW,
-                    0644,
-                    file.toString());
+            fd = directory.open(NAME, PosixFiles.O_RDWR | PosixFiles.O_CREAT, 0644);
         } catch (PosixException e) {
-            throw TargetRules.cannotWrite(directory, e);
+            throw TargetRules.cannotWrite(directory.path(), e);
         }
-        Marker marker = new Marker(posix, use, file, fd, text);
+        Marker marker = new Marker(posix, use, directory, fd, text);
         try {
             marker.takeOver();
             return marker;
@@ -63,7 +51,15 @@ final class Marker {
     }
 
     private void takeOver() throws IOException {
+        FileStatus held = posix.status(fd, path);
+        if (!held.isRegular() || held.links() > 1) {
+            throw notOurs(); // a name of somebody's file elsewhere would have us write into that one
+        }
         lock();
+        // A client that ended just now may have deleted the file that we locked; then the one of that name is another.
+        if (directory.find(NAME).filter(held::isSame).isEmpty()) {
+            throw inUse("");
+        }
         String former = read();
         checkFormer(former);
         fresh = former.isEmpty();
@@ -73,17 +69,13 @@ final class Marker {
             if (fresh) {
                 remove();
             }
-            throw TargetRules.cannotWrite(file.getParent(), e);
-        }
-        // A client that ended just now may have deleted the file that we locked; then the one of that name is another.
-        if (!text.equals(read())) {
-            throw inUse("");
+            throw TargetRules.cannotWrite(directory.path(), e);
         }
     }
 
     /// Makes sure that the marker is found after a power cut, as without it the files beside it are nobody's.
     void makeDurable() throws PosixException {
-        posix.fsync(fd, file.toString());
+        posix.fsync(fd, path);
     }
 
     /// Whether there was no marker before.
@@ -97,28 +89,28 @@ final class Marker {
     }
 
     void remove() throws IOException {
-        Files.deleteIfExists(file);
+        directory.unlink(NAME);
     }
 
     /// Gives the lock back.
     void close() throws PosixException {
-        posix.close(fd, file.toString());
+        posix.close(fd, path);
     }
 
     private void write(String content) throws PosixException {
         byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
         try (Arena scratch = Arena.ofConfined()) {
-            posix.truncate(fd, 0, file.toString());
-            posix.writeFully(fd, scratch.allocateFrom(ValueLayout.JAVA_BYTE, bytes), bytes.length, 0, file.toString());
+            posix.truncate(fd, 0, path);
+            posix.writeFully(fd, scratch.allocateFrom(ValueLayout.JAVA_BYTE, bytes), bytes.length, 0, path);
         }
     }
 
     private void lock() throws TargetRefusedException {
         boolean locked;
         try {
-            locked = posix.tryLock(fd, false, file.toString());
+            locked = posix.tryLock(fd, false, path);
         } catch (PosixException e) {
-            throw TargetRules.cannotLock(file.getParent(), e);
+            throw TargetRules.cannotLock(directory.path(), e);
         }
         if (!locked) {
             String who = "";
@@ -134,13 +126,17 @@ final class Marker {
     /// @param former what the file held; nothing if it is new, or if its client died while making it
     private void checkFormer(String former) throws TargetRefusedException {
         if (!former.isEmpty() && !former.startsWith(use.magic)) {
-            throw new TargetRefusedException(
-                    file + " was not made by Plimsoll for this use; name an empty or new directory");
+            throw notOurs();
         }
         if (former.lines().anyMatch(KEPT::equals)) {
-            throw new TargetRefusedException(file.getParent()
+            throw new TargetRefusedException(directory.path()
                     + " holds the files that an earlier run kept (--keep-files); remove it, or name another directory");
         }
+    }
+
+    private TargetRefusedException notOurs() {
+        return new TargetRefusedException(
+                path + " was not made by Plimsoll for this use; name an empty or new directory");
     }
 
     private TargetRefusedException inUse(String marker) {
@@ -150,14 +146,17 @@ final class Marker {
                 .reduce((a, b) -> a + ", " + b)
                 .map(s -> " (" + s + ")")
                 .orElse("");
-        return new TargetRefusedException(file.getParent() + " is in use by " + use.other + who + "; " + use.remedy);
+        return new TargetRefusedException(directory.path() + " is in use by " + use.other + who + "; " + use.remedy);
     }
 
     private String read() throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteBuffer bytes = ByteBuffer.allocate(BYTES_MAX);
-            while (bytes.hasRemaining() && channel.read(bytes) > 0) {}
-            return StandardCharsets.UTF_8.decode(bytes.flip()).toString();
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment bytes = scratch.allocate(BYTES_MAX);
+            long length = posix.read(fd, bytes.address(), BYTES_MAX, 0);
+            if (length < 0) {
+                throw new PosixException("read", path, (int) -length);
+            }
+            return new String(bytes.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
         }
     }
 }

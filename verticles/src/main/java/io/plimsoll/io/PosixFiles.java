@@ -28,6 +28,7 @@ final class PosixFiles extends Posix {
     private static final int O_CLOEXEC = 0x80000;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    private static final int AT_REMOVEDIR = 0x200;
     private static final int MFD_CLOEXEC = 1;
     private static final int POSIX_FADV_DONTNEED = 4;
     private static final int F_OFD_SETLK = 37;
@@ -83,6 +84,24 @@ final class PosixFiles extends Posix {
 
     int makeDirectory(int directory, long name, int mode) {
         return (int) libc.call(MKDIRAT, directory, name, mode) == 0 ? 0 : -libc.errno();
+    }
+
+    void makeDirectory(int directory, String name, int mode, String path) throws PosixException {
+        try (Arena scratch = Arena.ofConfined()) {
+            int result = makeDirectory(directory, scratch.allocateFrom(name).address(), mode);
+            if (result != 0) {
+                throw new PosixException("mkdir", path, -result);
+            }
+        }
+    }
+
+    /// Of an empty directory.
+    void removeDirectory(int directory, String name, String path) throws PosixException {
+        try (Arena scratch = Arena.ofConfined()) {
+            if ((int) libc.call(UNLINKAT, directory, scratch.allocateFrom(name).address(), AT_REMOVEDIR) != 0) {
+                throw new PosixException("rmdir", path, libc.errno());
+            }
+        }
     }
 
     /// Gives a file of a directory another name there, which may be taken: that file is replaced.

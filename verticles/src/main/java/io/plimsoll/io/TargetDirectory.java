@@ -1,11 +1,8 @@
 package io.plimsoll.io;
 
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,11 +16,9 @@ public final class TargetDirectory implements AutoCloseable {
 
     private final PosixFiles posix;
     private final DirectoryUse use;
-    private final Path path;
-    private final Object identity;
-    private final int descriptor;
+    private final SafeWay way;
+    private final SafeTree tree;
     private final Marker marker;
-    private final List<Path> made;
     private final int leftovers;
     private boolean open = true;
 
@@ -36,22 +31,12 @@ public final class TargetDirectory implements AutoCloseable {
         }
     }
 
-    private TargetDirectory(
-            PosixFiles posix,
-            DirectoryUse use,
-            Path path,
-            Object identity,
-            int descriptor,
-            Marker marker,
-            List<Path> made,
-            int leftovers) {
+    private TargetDirectory(PosixFiles posix, DirectoryUse use, SafeWay way, Marker marker, int leftovers) {
         this.posix = posix;
         this.use = use;
-        this.path = path;
-        this.identity = identity;
-        this.descriptor = descriptor;
+        this.way = way;
+        tree = way.end();
         this.marker = marker;
-        this.made = made;
         this.leftovers = leftovers;
     }
 
@@ -61,62 +46,83 @@ public final class TargetDirectory implements AutoCloseable {
     /// @param owner name of the client, for others to read
     /// @throws TargetRefusedException where that directory must not or cannot be used; nothing has changed then
     public static TargetDirectory claim(Path directory, String owner) throws IOException {
-        return claim(directory, DirectoryUse.CHUNKS, owner);
+        Path path = directory.toAbsolutePath().normalize();
+        return claim(TargetRules.nearestThere(path), path, DirectoryUse.CHUNKS, owner);
+    }
+
+    /// Likewise, at or below a directory that must be there: nothing is followed or made outside it.
+    ///
+    /// @throws IllegalArgumentException where the directory's path leads elsewhere by its words alone
+    public static TargetDirectory claimWithin(Path root, Path directory, String owner) throws IOException {
+        Path from = root.toAbsolutePath().normalize();
+        Path path = directory.toAbsolutePath().normalize();
+        if (!path.startsWith(from)) {
+            throw new IllegalArgumentException(path + " is not in " + from);
+        }
+        if (!Files.isDirectory(from)) {
+            throw new TargetRefusedException(
+                    from + " is allowed, and is not a directory that is there; mount its disk, or make it");
+        }
+        return claim(from, path, DirectoryUse.CHUNKS, owner);
     }
 
     /// Takes the directory `plimsoll-bench/NAME` below `parent`, where nobody else's files are touched. The
     /// files that an earlier benchmark of that name laid out stay, to be used again.
     public static TargetDirectory claimForBench(Path parent, String name) throws IOException {
-        return claim(parent.resolve(BENCH_DIRECTORY).resolve(name), DirectoryUse.BENCH, name);
+        Path from = parent.toAbsolutePath().normalize();
+        Path path = from.resolve(BENCH_DIRECTORY).resolve(name);
+        return claim(TargetRules.nearestThere(from), path, DirectoryUse.BENCH, name);
     }
 
-    private static TargetDirectory claim(Path directory, DirectoryUse use, String owner) throws IOException {
-        Path path = directory.toAbsolutePath().normalize();
+    /// @param there the root of the way, found by its path
+    private static TargetDirectory claim(Path there, Path path, DirectoryUse use, String owner) throws IOException {
         TargetRules.check(path);
-        List<Path> made = makeMissing(path);
         PosixFiles posix = new PosixFiles();
-        int fd = -1;
+        SafeWay way = null;
         Marker marker = null;
         try {
-            TargetRules.checkReal(path.toRealPath(), path);
-            fd = posix.open(
-                    PosixFiles.AT_FDCWD,
-                    path.toString(),
-                    PosixFiles.O_RDONLY | PosixFiles.O_DIRECTORY | PosixFiles.O_NOFOLLOW,
-                    0,
-                    path + "");
-            Object identity = identity(Path.of("/proc/self/fd/" + fd));
-            TargetRules.checkContent(path, use);
-            marker = Marker.place(posix, use, path, fd, owner);
+            way = new SafeWay(root(posix, there, path));
+            go(way, there, path);
+            SafeTree tree = way.end();
+            TargetRules.checkContent(tree, use);
+            marker = Marker.place(posix, use, tree, owner);
             if (marker.fresh()) {
                 marker.makeDurable();
-                posix.fsyncDirectory(fd, path.toString());
-                syncNames(posix, made);
+                tree.sync();
+                way.sync();
             }
-            int leftovers = use.removeLeftovers(path);
-            return new TargetDirectory(posix, use, path, identity, fd, marker, made, leftovers);
+            return new TargetDirectory(posix, use, way, marker, use.removeLeftovers(tree));
         } catch (IOException | RuntimeException e) {
-            giveBack(posix, path, fd, marker, made, e);
+            giveBack(posix, way, marker, e);
             throw e;
         }
     }
 
-    /// That a file was synced does not say that the directories above it are there after a power cut.
-    private static void syncNames(PosixFiles posix, List<Path> made) throws PosixException {
-        for (Path directory : made) {
-            String above = directory.getParent().toString();
-            int fd = posix.open(PosixFiles.AT_FDCWD, above, PosixFiles.O_RDONLY | PosixFiles.O_DIRECTORY, 0, above);
-            try {
-                posix.fsyncDirectory(fd, above);
-            } finally {
-                posix.close(fd, above);
+    private static SafeTree root(PosixFiles posix, Path there, Path path) throws IOException {
+        try {
+            return SafeTree.open(posix, there, !there.equals(path));
+        } catch (PosixException e) {
+            throw TargetRules.cannotWrite(path, e);
+        }
+    }
+
+    private static void go(SafeWay way, Path there, Path path) throws IOException {
+        SafeTree root = way.end();
+        TargetRules.checkReal(root.real().resolve(there.relativize(path)), path);
+        TargetRules.checkKernelTrees(root, path);
+        TargetRules.checkWritable(root, path);
+        try {
+            for (int i = there.getNameCount(); i < path.getNameCount(); i++) {
+                way.go(path.getName(i).toString());
             }
+        } catch (PosixException e) {
+            throw TargetRules.cannotWrite(path, e);
         }
     }
 
     /// Absolute; symbolic links above the last component are as the user wrote them.
     public Path path() {
-        return path;
+        return tree.path();
     }
 
     /// How many data files of a dead client were removed when this directory was claimed.
@@ -124,12 +130,16 @@ public final class TargetDirectory implements AutoCloseable {
         return leftovers;
     }
 
+    SafeTree tree() {
+        return tree;
+    }
+
     int descriptor() {
-        return descriptor;
+        return tree.descriptor();
     }
 
     String pathOf(String name) {
-        return path + "/" + name;
+        return tree.pathOf(name);
     }
 
     /// Removes our data files, the marker, and the directories that were made for them; gives the directory up.
@@ -141,18 +151,18 @@ public final class TargetDirectory implements AutoCloseable {
         List<String> left = new ArrayList<>();
         int removed = 0;
         try {
-            if (!identity.equals(identity(path))) {
-                left.add(path + " is another directory than the one that was claimed; nothing in it was touched");
+            if (!way.isInPlace()) {
+                left.add(path() + " is another directory than the one that was claimed; nothing in it was touched");
             } else {
-                removed = use.removeAll(path);
+                removed = use.removeAll(tree);
                 marker.remove();
                 switch (use) {
-                    case CHUNKS -> removeMade(made, left);
+                    case CHUNKS -> way.removeMade(left);
                     case BENCH -> removeBench();
                 }
             }
         } catch (IOException e) {
-            left.add(path + ": " + reason(e));
+            left.add(told(e));
         }
         release(left);
         return new CleanUp(removed, left);
@@ -166,14 +176,14 @@ public final class TargetDirectory implements AutoCloseable {
         List<String> left = new ArrayList<>();
         int removed = 0;
         try {
-            if (identity.equals(identity(path))) {
-                removed = use.removeLeftovers(path);
-                if (use.isEmpty(path)) {
+            if (way.isInPlace()) {
+                removed = use.removeLeftovers(tree);
+                if (use.isEmpty(tree)) {
                     return cleanUp();
                 }
             }
         } catch (IOException e) {
-            left.add(path + ": " + reason(e));
+            left.add(told(e));
         }
         release(left);
         return new CleanUp(removed, left);
@@ -202,92 +212,58 @@ public final class TargetDirectory implements AutoCloseable {
             return;
         }
         open = false;
-        try (posix) {
+        try (posix;
+                way) {
             marker.close();
-            posix.close(descriptor, path.toString());
         } catch (IOException e) {
-            left.add(path + ": " + reason(e));
+            left.add(told(e));
         }
     }
 
-    /// Which directory a path leads to, as device and inode: the same until somebody replaces it.
-    private static Object identity(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-    }
-
-    /// Makes the missing directories one by one: `createDirectory` fails where anything, also a symbolic link,
-    /// is in the way by then. Returns them, outermost first.
-    private static List<Path> makeMissing(Path path) throws IOException {
-        List<Path> missing = new ArrayList<>();
-        for (Path p = path; p != null && !Files.exists(p, LinkOption.NOFOLLOW_LINKS); p = p.getParent()) {
-            missing.addFirst(p);
-        }
-        List<Path> made = new ArrayList<>();
-        try {
-            for (Path p : missing) {
-                Files.createDirectory(p);
-                made.add(p);
-            }
-        } catch (IOException e) {
-            TargetRefusedException refused = TargetRules.cannotWrite(path, e);
-            undo(made, refused);
-            throw refused;
-        }
-        return made;
-    }
-
-    private static void giveBack(PosixFiles posix, Path path, int fd, Marker marker, List<Path> made, Exception cause) {
-        try (posix) {
-            if (marker != null) {
-                if (marker.fresh()) {
-                    marker.remove();
+    private static void giveBack(PosixFiles posix, SafeWay way, Marker marker, Exception cause) {
+        List<String> left = new ArrayList<>();
+        try (posix;
+                way) {
+            try {
+                giveBack(marker);
+            } finally {
+                if (way != null) {
+                    way.removeMade(left);
                 }
-                marker.close();
-            }
-            if (fd >= 0) {
-                posix.close(fd, path.toString());
             }
         } catch (IOException e) {
             cause.addSuppressed(e);
         }
-        undo(made, cause);
-    }
-
-    private static void undo(List<Path> made, Exception cause) {
-        List<String> left = new ArrayList<>();
-        removeMade(made, left);
         left.forEach(line -> cause.addSuppressed(new IOException(line)));
     }
 
-    private static void removeMade(List<Path> made, List<String> left) {
-        for (Path p : made.reversed()) {
-            try {
-                Files.deleteIfExists(p);
-            } catch (IOException e) {
-                left.add(p + ": " + reason(e));
-                return;
-            }
+    private static void giveBack(Marker marker) throws IOException {
+        if (marker == null) {
+            return;
         }
+        if (marker.fresh()) {
+            marker.remove();
+        }
+        marker.close();
     }
 
     /// An earlier benchmark may have made the directories, and another one may be in `plimsoll-bench` now.
     private void removeBench() throws IOException {
-        Files.deleteIfExists(path);
-        List<Path> above = new ArrayList<>(made);
-        above.remove(path);
-        if (!above.contains(path.getParent())) {
-            above.add(path.getParent());
-        }
+        way.removeEnd();
         try {
-            for (Path directory : above.reversed()) {
-                Files.deleteIfExists(directory);
+            way.removeEnd();
+            while (way.endWasMade()) {
+                way.removeEnd();
             }
-        } catch (DirectoryNotEmptyException _) {
-            // It is somebody's.
+        } catch (PosixException e) {
+            if (e.errno() != Errno.ENOTEMPTY.number && e.errno() != Errno.EEXIST.number) {
+                throw e;
+            }
         }
     }
 
-    private static String reason(IOException e) {
-        return TargetRules.reason(e);
+    /// With the path, which exceptions of the system have in them.
+    private String told(IOException e) {
+        return e instanceof PosixException ? e.getMessage() : path() + ": " + TargetRules.reason(e);
     }
 }

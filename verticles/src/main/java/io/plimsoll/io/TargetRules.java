@@ -24,6 +24,8 @@ final class TargetRules {
 
     private TargetRules() {}
 
+    /// Looks at what is there before anything is opened, for the words; what counts is seen by descriptor later.
+    ///
     /// @param path absolute and normalized
     static void check(Path path) throws IOException {
         checkReal(path, path);
@@ -42,7 +44,6 @@ final class TargetRules {
         if (!Files.isDirectory(there)) {
             throw new TargetRefusedException(path + " cannot be made: " + there + " is not a directory");
         }
-        checkFileSystem(path, there);
     }
 
     /// @param real without symbolic links
@@ -51,29 +52,44 @@ final class TargetRules {
         boolean kernels = KERNEL_TREES.stream().anyMatch(real::startsWith)
                 && (!real.startsWith(SHARED_MEMORY) || real.equals(SHARED_MEMORY));
         if (kernels || real.getNameCount() == 0) {
-            throw new TargetRefusedException(path + (real.equals(path) ? "" : " (" + real + ")")
-                    + " belongs to the system; name a directory on the disk that you want to measure");
+            throw systems(path + (real.equals(path) ? "" : " (" + real + ")"));
         }
     }
 
-    /// Accepts an empty directory, and one that carries our marker and nothing but our files.
-    static void checkContent(Path path, DirectoryUse use) throws IOException {
-        boolean marked = Files.isRegularFile(path.resolve(Marker.NAME), LinkOption.NOFOLLOW_LINKS);
-        List<String> foreign = new ArrayList<>();
-        int more = 0;
-        try (var entries = Files.newDirectoryStream(path)) {
-            for (Path entry : entries) {
-                String name = entry.getFileName().toString();
-                boolean ours = marked && (name.equals(Marker.NAME) || use.owns(entry));
-                if (!ours && foreign.size() < NAMED_MAX) {
-                    foreign.add(name);
-                } else if (!ours) {
-                    more++;
-                }
-            }
-        } catch (AccessDeniedException e) {
-            throw cannotWrite(path, e);
+    /// Likewise where one of them is mounted in a second place, as in that of a container.
+    ///
+    /// @param path of the directory that is going to be, at or below `there`
+    static void checkKernelTrees(SafeTree there, Path path) throws IOException {
+        long device = there.status().device();
+        if (there.real().startsWith(SHARED_MEMORY) || device == SafeTree.device(Path.of("/"))) {
+            return;
         }
+        for (Path tree : KERNEL_TREES) {
+            if (Files.isDirectory(tree) && device == SafeTree.device(tree)) {
+                throw systems(path + " (as " + tree + ")");
+            }
+        }
+    }
+
+    private static TargetRefusedException systems(String what) {
+        return new TargetRefusedException(
+                what + " belongs to the system; name a directory on the disk that you want to measure");
+    }
+
+    /// Accepts an empty directory, and one that carries our marker and nothing but our files.
+    static void checkContent(SafeTree directory, DirectoryUse use) throws IOException {
+        Path path = directory.path();
+        boolean marked =
+                directory.find(Marker.NAME).filter(FileStatus::isRegular).isPresent();
+        List<String> foreign = new ArrayList<>();
+        int more = directory.visit(name -> {
+            boolean ours = marked && (name.equals(Marker.NAME) || use.owns(directory, name));
+            if (!ours && foreign.size() < NAMED_MAX) {
+                foreign.add(name);
+                return 0;
+            }
+            return ours ? 0 : 1;
+        });
         if (!foreign.isEmpty()) {
             throw new TargetRefusedException(path + " holds files that are not Plimsoll's: "
                     + String.join(", ", foreign)
@@ -123,7 +139,7 @@ final class TargetRules {
             return readOnly(path);
         }
         String why = cause(e);
-        String remedy = e instanceof AccessDeniedException || why.startsWith("Permission denied")
+        String remedy = Errno.of(e) == Errno.EACCES.number
                 ? "; user " + System.getProperty("user.name") + " may not write there"
                 : why.startsWith("Operation not permitted") ? "; lsattr shows whether it is immutable" : "";
         return new TargetRefusedException(path + " cannot be written to: " + why + remedy, e);
@@ -165,7 +181,8 @@ final class TargetRules {
         };
     }
 
-    private static Path nearestThere(Path path) {
+    /// The directory itself, or the nearest one above it that is there.
+    static Path nearestThere(Path path) {
         Path there = path;
         while (!Files.exists(there) && there.getParent() != null) {
             there = there.getParent();
@@ -174,24 +191,14 @@ final class TargetRules {
     }
 
     /// Asked before anything is made, because root passes every other check of being allowed to write.
-    static void checkFileSystem(Path path, Path there) throws IOException {
-        try (PosixFiles posix = new PosixFiles()) {
-            int fd = posix.open(
-                    PosixFiles.AT_FDCWD, there.toString(), PosixFiles.O_RDONLY | PosixFiles.O_DIRECTORY, 0, there + "");
-            boolean readOnly;
-            try {
-                readOnly = posix.space(fd, there.toString()).readOnly();
-            } finally {
-                posix.close(fd, there.toString());
-            }
-            if (readOnly) {
-                throw readOnly(path);
-            }
-        } catch (PosixException e) {
-            throw cannotWrite(path, e);
+    ///
+    /// @param path of the directory that is going to be, at or below `there`
+    static void checkWritable(SafeTree there, Path path) throws IOException {
+        if (there.space().readOnly()) {
+            throw readOnly(path);
         }
-        if (!Files.isWritable(there)) {
-            throw cannotWrite(path, new AccessDeniedException(there.toString()));
+        if (!there.mayWrite()) {
+            throw cannotWrite(path, new AccessDeniedException(there.path().toString()));
         }
     }
 }

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.plimsoll.config.AllowedTarget;
 import io.plimsoll.config.ClientSettings;
 import io.plimsoll.config.MulticastSettings;
+import io.plimsoll.config.QuotaSettings;
 import io.plimsoll.config.SpoolSettings;
 import io.plimsoll.config.UplinkSettings;
 import io.plimsoll.io.TestMounts;
@@ -17,6 +19,7 @@ import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.EventKind;
 import io.plimsoll.model.Report;
 import io.plimsoll.model.Session;
+import io.plimsoll.model.TargetName;
 import io.plimsoll.stats.Histograms;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -43,6 +46,8 @@ class MeasurementIT {
     Path temp;
 
     private final List<Report> reports = new CopyOnWriteArrayList<>();
+    private List<AllowedTarget> targets = List.of();
+    private QuotaSettings quota = new QuotaSettings(Optional.empty(), Optional.empty());
     private Vertx vertx;
     private Measurement measurement;
 
@@ -136,6 +141,78 @@ class MeasurementIT {
     }
 
     @Test
+    void anAllowedTargetIsWrittenToAndALinkOutOfItIsNot() throws Exception {
+        Path root = Files.createDirectory(temp.resolve("root"));
+        Path outside = Files.createDirectory(temp.resolve("outside"));
+        targets = List.of(new AllowedTarget(new TargetName("fast"), root));
+        Measurement.End end = ended(begin(settings("root/a/b", 2 * MB, Duration.ofMillis(300), false, true)));
+        assertEquals(ClientState.FINISHED, end.state(), end.reason());
+        assertEquals(List.of(), names(root));
+        Files.createSymbolicLink(root.resolve("a"), outside);
+        end = ended(begin(settings("root/a/b", 2 * MB, Duration.ofMillis(300), false, true)));
+        assertEquals(ClientState.REJECTED, end.state());
+        assertTrue(end.reason().contains("no link is followed"), end.reason());
+        assertEquals(List.of(), names(outside));
+    }
+
+    @Test
+    void aQuotaOfBytesIsNeverExceededAndEndsTheRunInOrder() throws Exception {
+        quota = new QuotaSettings(Optional.of(21 * MB + 1), Optional.empty());
+        Measurement.End end = ended(begin(settings("d", 4 * MB, Duration.ofHours(1), false, true)));
+        assertEquals(ClientState.FAILED, end.state());
+        assertEquals("disk guard: all of the 21 MB that the run may write are written (quota.bytes)", end.reason());
+        long calibrated = all(Report.RunStarted.class).getFirst().calibration().bytes();
+        assertEquals(21 * MB, end.bytes() + calibrated);
+        assertEquals(
+                end.bytes(),
+                all(Report.FileClosed.class).stream()
+                        .mapToLong(Report.FileClosed::bytes)
+                        .sum());
+        assertEquals(
+                List.of(EventKind.DISK_GUARD),
+                all(Report.Happened.class).stream()
+                        .map(Report.Happened::kind)
+                        .filter(kind -> kind != EventKind.FEW_ROLLOVERS)
+                        .toList());
+        assertEquals(List.of(), names(temp));
+    }
+
+    @Test
+    void aRunThatWantsMoreThanItsQuotaIsRefused() throws Exception {
+        quota = new QuotaSettings(Optional.of(5 * MB), Optional.empty());
+        Measurement.End end = ended(begin(settings("d", 2 * MB, Duration.ofSeconds(1), false, true)));
+        assertEquals(ClientState.REJECTED, end.state());
+        assertTrue(end.reason().contains("(quota.bytes); choose a smaller -f"), end.reason());
+        quota = new QuotaSettings(Optional.of(20 * MB), Optional.empty());
+        end = ended(begin(settings("d", 2 * MB, Duration.ofHours(1), false, false)));
+        assertEquals(ClientState.REJECTED, end.state());
+        assertTrue(end.reason().contains("(quota.bytes); choose a shorter -rt"), end.reason());
+        quota = new QuotaSettings(Optional.empty(), Optional.of(Duration.ofMinutes(1)));
+        end = ended(begin(settings("d", 2 * MB, Duration.ofMinutes(2), false, true)));
+        assertEquals(ClientState.REJECTED, end.state());
+        assertTrue(end.reason().contains("(quota.time); choose a shorter -rt"), end.reason());
+        end = ended(begin(settings("d", 2 * MB, Duration.ofMinutes(1), false, true)));
+        assertEquals(ClientState.REJECTED, end.state(), "the preparation counts too");
+        assertEquals(List.of(), reports);
+        assertEquals(List.of(), names(temp));
+    }
+
+    @Test
+    void aQuotaOfTimeEndsTheRunOnADiskThatDoesNotAnswer() throws Exception {
+        try (TestMounts disk = TestMounts.ext4(temp.resolve("m"), temp.resolve("image"), "256m")) {
+            assumeTrue(disk.freeze(), "not allowed to freeze");
+            try {
+                quota = new QuotaSettings(Optional.empty(), Optional.of(Duration.ofSeconds(1)));
+                Measurement.End end = ended(begin(settings("m/d", 2 * MB, Duration.ofMillis(1), false, true)));
+                assertEquals(ClientState.FAILED, end.state());
+                assertTrue(end.reason().contains("the 1.00 s that the run may have"), end.reason());
+            } finally {
+                disk.thaw();
+            }
+        }
+    }
+
+    @Test
     void aTargetWithForeignFilesIsRefused() throws Exception {
         Files.createDirectories(temp.resolve("d"));
         Files.createFile(temp.resolve("d/thesis.tex"));
@@ -215,6 +292,32 @@ class MeasurementIT {
             vertx.close().await(20, TimeUnit.SECONDS);
             assertEquals(atTheEnd, reports);
             vertx = Vertx.vertx();
+        }
+    }
+
+    @Test
+    void aFrozenDiskShowsAsStalledAndNotAsADeadClient() throws Exception {
+        try (TestMounts disk = TestMounts.ext4(temp.resolve("m"), temp.resolve("image"), "256m")) {
+            CompletableFuture<Measurement.End> run = begin(settings("m/d", 8 * MB, Duration.ofHours(1), false, true));
+            waitForBytes();
+            assumeTrue(disk.freeze(), "not allowed to freeze");
+            try {
+                waitFor(() -> measurement.phase() == ClientPhase.STALLED);
+                int told = all(Report.Interval.class).size();
+                waitFor(() -> all(Report.Interval.class).size() > told);
+                assertEquals(0, all(Report.Interval.class).getLast().bytes(), "nothing is written, and that is said");
+            } finally {
+                disk.thaw();
+            }
+            waitFor(() -> measurement.phase() == ClientPhase.WRITING);
+            measurement.stop(ClientState.INTERRUPTED, "stopped by its user");
+            assertEquals(ClientState.INTERRUPTED, ended(run).state());
+            assertEquals(
+                    List.of(EventKind.WRITER_STALLED, EventKind.WRITER_RESUMED),
+                    all(Report.Happened.class).stream()
+                            .map(Report.Happened::kind)
+                            .limit(2)
+                            .toList());
         }
     }
 
@@ -304,6 +407,13 @@ class MeasurementIT {
         return run.get(60, TimeUnit.SECONDS);
     }
 
+    private static void waitFor(java.util.function.BooleanSupplier condition) throws Exception {
+        for (long until = System.nanoTime() + 60_000_000_000L; !condition.getAsBoolean(); ) {
+            assertTrue(System.nanoTime() < until, "it does not come");
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
     private void waitForBytes() throws Exception {
         for (long until = System.nanoTime() + 60_000_000_000L; measurement.bytes() < 5 * MB; ) {
             assertTrue(System.nanoTime() < until, "nothing is written");
@@ -341,11 +451,13 @@ class MeasurementIT {
                 true,
                 fileBytes,
                 runTime,
+                targets,
                 temp.resolve(path),
                 EngineKind.PSYNC,
                 2,
                 keep,
                 100 * MB,
+                quota,
                 force,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(1),

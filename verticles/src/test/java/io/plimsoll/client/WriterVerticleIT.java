@@ -234,7 +234,14 @@ class WriterVerticleIT {
     private String deploy(Path directory, long fileBytes, long runTimeMs, RuntimeException onFile) throws Exception {
         target = TargetDirectory.claim(directory, "test");
         writer = new WriterVerticle(
-                plan(fileBytes, runTimeMs), target, 42, recorder, progress, dataThread::complete, listener(onFile));
+                plan(fileBytes, runTimeMs),
+                target,
+                42,
+                Long.MAX_VALUE,
+                recorder,
+                progress,
+                dataThread::complete,
+                listener(onFile));
         String id = vertx.deployVerticle(writer, WriterVerticle.options("test")).await(20, TimeUnit.SECONDS);
         writer.begin();
         return id;
@@ -249,6 +256,11 @@ class WriterVerticleIT {
                 if (onFile != null) {
                     throw onFile;
                 }
+            }
+
+            @Override
+            public void bytesUsedUp() {
+                throw new AssertionError("there is no limit");
             }
 
             @Override

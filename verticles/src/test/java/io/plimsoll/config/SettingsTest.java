@@ -90,11 +90,13 @@ class SettingsTest {
                         false,
                         20_000_000,
                         Duration.ofSeconds(10),
+                        List.of(),
                         Path.of("a/chunkfiles"),
                         EngineKind.PSYNC,
                         3,
                         false,
                         1_000_000_000,
+                        new QuotaSettings(Optional.empty(), Optional.empty()),
                         false,
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(30),
@@ -111,6 +113,51 @@ class SettingsTest {
         ClientSettings two = client(Optional.empty(), Map.of());
         assertNotEquals(one.id(), two.id());
         assertEquals(Path.of(one.id().value(), "chunkfiles"), one.path());
+    }
+
+    @Test
+    void aTargetIsNamedOrAPathInOne() {
+        Flag id = new Flag("--id", "id", "a");
+        Flag targets = new Flag("--allow", "targets", "fast=/mnt/fast,part=/mnt/fast/part");
+        for (Map.Entry<String, String> path : Map.of(
+                        "fast", "/mnt/fast/a/chunkfiles",
+                        "part", "/mnt/fast/part/a/chunkfiles",
+                        "/mnt/fast", "/mnt/fast",
+                        "/mnt/fast/x", "/mnt/fast/x",
+                        "/mnt/x/../fast/part/x", "/mnt/x/../fast/part/x")
+                .entrySet()) {
+            ClientSettings settings =
+                    client(Optional.empty(), Map.of(), id, targets, new Flag("--path", "path", path.getKey()));
+            assertEquals(Path.of(path.getValue()), settings.path());
+            assertEquals(
+                    Optional.of(Path.of(path.getValue().contains("part") ? "/mnt/fast/part" : "/mnt/fast")),
+                    settings.allowedRoot());
+        }
+        assertEquals(
+                Optional.empty(),
+                client(Optional.empty(), Map.of(), new Flag("--path", "path", "fast"))
+                        .allowedRoot());
+    }
+
+    @Test
+    void whatIsInNoTargetIsRefusedWhateverTheFlagsSay() throws IOException {
+        Path owners = Files.writeString(dir.resolve("owner.yaml"), "targets: [fast=/mnt/fast, nfs=/mnt/nfs]\n");
+        for (String path :
+                List.of("/", "/etc", "/mnt", "/mnt/faster", "/mnt/fast/../x", "slow", "./fast", "FAST", "..")) {
+            ConfigException refused = assertThrows(
+                    ConfigException.class,
+                    () -> client(
+                            Optional.of(owners),
+                            Map.of(),
+                            new Flag("--path", "path", path),
+                            new Flag("--force", "force", "true")));
+            assertEquals(
+                    "--path: path: " + path + " is not in a directory that this client may write to; name one of its"
+                            + " targets, or a directory in one: fast=/mnt/fast, nfs=/mnt/nfs",
+                    refused.getMessage().strip());
+        }
+        ConfigException refused = assertThrows(ConfigException.class, () -> client(Optional.of(owners), Map.of()));
+        assertTrue(refused.getMessage().startsWith("defaults: path: "), refused::getMessage);
     }
 
     @Test
@@ -211,9 +258,11 @@ class SettingsTest {
                 "cluster.host", "10.0.0.1",
                 "cluster.port", "9",
                 "heartbeatKeys", "/k"));
-        assertEquals(new HashSet<>(Schema.CLIENT.keys()), other.keySet());
         Flag id = new Flag("--id", "id", "a");
         Flag members = new Flag("--cluster", "cluster.members", "x:1");
+        other.putAll(Map.of("quota.bytes", "1TB", "quota.time", "1h"));
+        other.put("targets", "here=" + Path.of("").toAbsolutePath());
+        assertEquals(new HashSet<>(Schema.CLIENT.keys()), other.keySet());
         everyKeyChangesTheRecord(
                 other,
                 client(Optional.empty(), Map.of(), id, members),

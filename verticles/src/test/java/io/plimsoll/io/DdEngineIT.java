@@ -89,7 +89,7 @@ class DdEngineIT {
         try (TargetDirectory target = TargetDirectory.claim(temp.resolve("d"), "test");
                 Engine engine = new DdEngine(1, BlockSizes.of(BLOCK))) {
             int named = engine.open(new FileRef.At(path), new OpenMode(true, true, false, false, OpenFlag.NONE));
-            int claimed = engine.open(new FileRef.In(target, "data-000001"), CREATE);
+            int claimed = engine.open(new FileRef.In(target.tree(), "data-000001"), CREATE);
             Files.move(path, moved);
             Files.createSymbolicLink(path, thesis);
             Files.move(temp.resolve("d"), temp.resolve("elsewhere"));
@@ -200,7 +200,7 @@ class DdEngineIT {
         try (TargetDirectory target = TargetDirectory.claim(temp.resolve("d"), "test");
                 Engine engine = new DdEngine(1, BlockSizes.of(BLOCK), program)) {
             try {
-                int file = engine.open(new FileRef.In(target, "data-000001"), CREATE);
+                int file = engine.open(new FileRef.In(target.tree(), "data-000001"), CREATE);
                 engine.write(0, file, 0, 0, BLOCK);
                 engine.submit();
                 assertEquals(1, engine.reap(1, -1));

@@ -271,7 +271,7 @@ class EngineContractIT {
         try (TargetDirectory directory = TargetDirectory.claim(temp.resolve("d"), "test");
                 Engine engine = openOrSkip(kind, 1, BLOCK)) {
             OpenMode create = new OpenMode(true, true, true, false, OpenFlag.NONE);
-            FileRef ref = new FileRef.In(directory, "data-000001");
+            FileRef ref = new FileRef.In(directory.tree(), "data-000001");
             int file = engine.open(ref, create);
             engine.memory(0).fill((byte) 7);
             engine.write(0, file, 0, 0, BLOCK);
@@ -283,12 +283,12 @@ class EngineContractIT {
             assertArrayEquals(sevens, Files.readAllBytes(ref.path()));
             assertEquals(Errno.EEXIST.number, refused(engine, ref, create).errno());
 
-            FileRef link = new FileRef.In(directory, "data-000002");
+            FileRef link = new FileRef.In(directory.tree(), "data-000002");
             Files.createSymbolicLink(link.path(), temp.resolve("victim"));
             Files.createFile(temp.resolve("victim"));
             assertEquals(Errno.ELOOP.number, refused(engine, link, READ_WRITE).errno());
             assertEquals(Errno.EEXIST.number, refused(engine, link, create).errno());
-            FileRef absent = new FileRef.In(directory, "data-000003");
+            FileRef absent = new FileRef.In(directory.tree(), "data-000003");
             assertEquals(Errno.ENOENT.number, refused(engine, absent, READ).errno());
             Files.delete(link.path());
             directory.cleanUp();

@@ -14,6 +14,7 @@ import io.plimsoll.model.AccessMode;
 import io.plimsoll.model.BlockSizes;
 import io.plimsoll.model.Content;
 import io.plimsoll.model.Distribution;
+import io.plimsoll.model.EngineKind;
 import io.plimsoll.model.SyncPolicy;
 import io.plimsoll.model.Work;
 import java.io.IOException;
@@ -382,7 +383,7 @@ class FileSetIT {
         Wanted read = need(AccessMode.READ, 3, 1);
         try (FileSet set = ofFile(file, read)) {
             assertEquals(List.of(0, 1, 0, 0), counts(set.state()));
-            assertEquals(List.of(new FileRef.At(file)), set.files(2));
+            assertEquals(List.of(file), set.files(2).stream().map(FileRef::path).toList());
             assertHolds(file, 0, 0);
             try (FileSet other = ofFile(file, read)) {
                 assertEquals(List.of(1, 0, 0, 0), counts(other.state()), "several may read");
@@ -396,6 +397,35 @@ class FileSetIT {
         }
         try (FileSet set = ofFile(file, read)) {
             assertEquals(List.of(1, 0, 0, 0), counts(set.state()), "the job's own writes do no harm");
+        }
+    }
+
+    @Test
+    void aFileIsFoundWhereItWasLaidOutWhateverItsPathLeadsToByThen() throws IOException {
+        Path there = Files.createDirectory(temp.resolve("there"));
+        Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
+        for (String name : List.of("f", "f.plimsoll")) {
+            Files.writeString(elsewhere.resolve(name), "dear diary");
+        }
+        FileSet set =
+                ofFile(there.resolve("f"), need(AccessMode.RANDWRITE, 1, 1).unlinking());
+        Files.move(there, temp.resolve("moved"));
+        Files.createSymbolicLink(there, elsewhere);
+        FileRef ref = set.files(0).getFirst();
+        try (Engine engine = Engines.open(EngineKind.PSYNC, 1, BLOCK)) {
+            int file = engine.open(ref, new OpenMode(true, true, false, false, SyncPolicy.OpenFlag.NONE));
+            engine.memory(0).fill((byte) 'x');
+            engine.write(0, file, 0, 0, BLOCK);
+            engine.submit();
+            assertEquals(1, engine.reap(1, -1));
+            assertEquals(BLOCK, engine.result(0));
+            engine.close(file);
+        }
+        assertEquals('x', Files.readAllBytes(temp.resolve("moved/f"))[0]);
+        set.close();
+        assertEquals(List.of(), names(temp.resolve("moved")));
+        for (String name : List.of("f", "f.plimsoll")) {
+            assertEquals("dear diary", Files.readString(elsewhere.resolve(name)));
         }
     }
 

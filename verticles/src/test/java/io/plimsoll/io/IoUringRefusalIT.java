@@ -1,17 +1,11 @@
 package io.plimsoll.io;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.plimsoll.model.EngineKind;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,20 +104,15 @@ class IoUringRefusalIT {
     }
 
     static final class FilteredChild {
-        private static final int PR_SET_SECCOMP = 22;
-        private static final int PR_SET_NO_NEW_PRIVS = 38;
-        private static final int SECCOMP_MODE_FILTER = 2;
-        private static final int RETURN_ERRNO = 0x00050000;
-        private static final int ALLOW = 0x7fff0000;
-        private static final int LOAD_WORD = 0x20;
-        private static final int JUMP_IF_EQUAL = 0x15;
-        private static final int RETURN = 0x06;
-
         public static void main(String[] args) throws PosixException {
             try (Engine _ = Engines.open(EngineKind.PSYNC, 1, BLOCK)) {
                 // Loaded before the filter, which is for the calling thread and io_uring alone.
             }
-            filter(Integer.parseInt(args[0]));
+            int refused = SeccompFilter.every(SYS_IO_URING_SETUP).install(Integer.parseInt(args[0]));
+            if (refused != 0) {
+                System.out.println("no filter: " + Errno.describe(refused));
+                return;
+            }
             String said;
             try (Engine engine = Engines.open(EngineKind.IO_URING, 1, BLOCK)) {
                 said = "nothing is refused: " + engine.note();
@@ -132,34 +121,6 @@ class IoUringRefusalIT {
             }
             Engines.open(EngineKind.PSYNC, 1, BLOCK).close();
             System.out.println("child: " + said + "; psync can be had");
-        }
-
-        /// Four instructions of BPF: is it the call that makes a ring? Then it fails, else it is allowed.
-        private static void filter(int errno) {
-            try (Libc libc = new Libc();
-                    Arena arena = Arena.ofConfined()) {
-                MemorySegment code = arena.allocate(4 * 8, 8);
-                instruction(code, 0, LOAD_WORD, 0, 0, 0); // the number of the call
-                instruction(code, 1, JUMP_IF_EQUAL, 0, 1, SYS_IO_URING_SETUP);
-                instruction(code, 2, RETURN, 0, 0, RETURN_ERRNO | errno);
-                instruction(code, 3, RETURN, 0, 0, ALLOW);
-                MemorySegment program = arena.allocate(16, 8);
-                program.set(JAVA_SHORT, 0, (short) 4);
-                program.set(JAVA_LONG, 8, code.address());
-                MemorySegment prctl = Libc.function("prctl");
-                if ((int) libc.call(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
-                        || (int) libc.call(prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program.address()) != 0) {
-                    System.out.println("no filter: " + Errno.describe(libc.errno()));
-                    System.exit(0);
-                }
-            }
-        }
-
-        private static void instruction(MemorySegment code, int i, int op, int ifTrue, int ifFalse, int operand) {
-            code.set(JAVA_SHORT, 8L * i, (short) op);
-            code.set(JAVA_BYTE, 8L * i + 2, (byte) ifTrue);
-            code.set(JAVA_BYTE, 8L * i + 3, (byte) ifFalse);
-            code.set(JAVA_INT, 8L * i + 4, operand);
         }
     }
 }

@@ -4,15 +4,15 @@ import io.plimsoll.model.Report;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Keeps what a writer said.
-final class Recording implements WriteObserver {
+/// Keeps what a writer said. Others may look at how many chunks there are, and at what has begun and is done.
+class Recording implements WriteObserver {
     final List<Report.FileClosed> files = new ArrayList<>();
-    long chunks;
+    volatile long chunks;
     long bytes;
     long latencyNs;
     long deletedBytes;
-    int begun;
-    int done;
+    volatile int begun;
+    volatile int done;
 
     @Override
     public void begins(Operation operation, long nowNs) {

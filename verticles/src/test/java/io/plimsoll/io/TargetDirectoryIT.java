@@ -19,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class TargetDirectoryIT {
+    /// Of either kind, before a race is believed.
+    private static final int RACE_ROUNDS = 10;
+
     @TempDir
     Path temp;
 
@@ -67,6 +70,75 @@ class TargetDirectoryIT {
         Files.createFile(target.path().resolve("data-000001"));
         assertTrue(target.cleanUp().left().getFirst().contains("another directory"));
         assertTrue(Files.exists(target.path().resolve("data-000001")));
+    }
+
+    @Test
+    void aRacerThatSwapsTheWayForALinkLeadsNoBenchmarkOutside() throws Exception {
+        race("plimsoll-bench", root -> TargetDirectory.claimForBench(root, "job"));
+    }
+
+    @Test
+    void aRacerThatSwapsTheWayForALinkLeadsNoClientOutsideOfWhatItsOwnerAllows() throws Exception {
+        race("a", root -> TargetDirectory.claimWithin(root, root.resolve("a/client/chunkfiles"), "me"));
+    }
+
+    private interface Claim {
+        TargetDirectory in(Path root) throws IOException;
+    }
+
+    private void race(String swapped, Claim claim) throws Exception {
+        CanaryTree canary = CanaryTree.make(temp.resolve("canary"));
+        Path root = Files.createDirectory(temp.resolve("root"));
+        int cleaned = 0;
+        int refused = 0;
+        try (LinkRacer _ = new LinkRacer(root.resolve(swapped), canary.root())) {
+            while (cleaned < RACE_ROUNDS || refused < RACE_ROUNDS) {
+                try (TargetDirectory target = claim.in(root)) {
+                    cleaned += target.cleanUp().left().isEmpty() ? 1 : 0;
+                } catch (IOException _) {
+                    refused++;
+                }
+            }
+        }
+        canary.assertUntouched();
+    }
+
+    @Test
+    void whatIsAllowedIsNotLeftByAWordALinkOrAMount() throws IOException {
+        Path root = Files.createDirectory(temp.resolve("root"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> TargetDirectory.claimWithin(root, root.resolve("../canary"), "me"));
+        assertThrows(
+                IllegalArgumentException.class, () -> TargetDirectory.claimWithin(root, temp.resolve("root2"), "me"));
+        CanaryTree canary = CanaryTree.make(temp.resolve("canary"));
+        Files.createSymbolicLink(root.resolve("link"), canary.root());
+        withinRefused(root, "link", "is a symbolic link to");
+        withinRefused(root, "link/new", "no link is followed");
+        withinRefused(root, "link/client/chunkfiles", "no link is followed");
+        canary.assertUntouched();
+        withinRefused(
+                temp.resolve("unmounted"), "d", "is allowed, and is not a directory that is there; mount its disk");
+        assertEquals(List.of("canary", "root"), names(temp));
+        try (TestMounts _ = TestMounts.tmpfs(root.resolve("mounted"), "1m")) {
+            withinRefused(root, "mounted/d", "mounted is on another file system than " + root);
+            assertEquals(List.of(), names(root.resolve("mounted")));
+        }
+    }
+
+    private static void withinRefused(Path root, String below, String why) {
+        TargetRefusedException e = assertThrows(
+                TargetRefusedException.class, () -> TargetDirectory.claimWithin(root, root.resolve(below), "intruder"));
+        assertTrue(e.getMessage().contains(why), e.getMessage());
+    }
+
+    @Test
+    void aMarkerThatIsAlsoAFileElsewhereIsNotWrittenTo() throws IOException {
+        Path there = Files.createDirectory(temp.resolve("d"));
+        Path elsewhere = Files.createFile(temp.resolve("elsewhere"));
+        Files.createLink(there.resolve(".plimsoll"), elsewhere);
+        refused(there, "was not made by Plimsoll");
+        assertEquals(0, Files.size(elsewhere));
     }
 
     @Test

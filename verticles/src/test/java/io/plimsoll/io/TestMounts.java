@@ -72,6 +72,26 @@ public final class TestMounts implements AutoCloseable {
         }
     }
 
+    /// An image as a block device, which nobody has mounted.
+    record Device(Path path) implements AutoCloseable {
+        static Device of(Path image) throws IOException {
+            assumeRoot();
+            String device = output("losetup", "--find", "--show", image.toString());
+            assumeTrue(device.startsWith("/dev/"), "no loop device");
+            return new Device(Path.of(device));
+        }
+
+        @Override
+        public void close() throws IOException {
+            run("losetup", "-d", path.toString());
+        }
+    }
+
+    /// A directory in a second place.
+    static TestMounts bind(Path directory, Path point) throws IOException {
+        return mount(point, "mount", "--bind", directory.toString(), point.toString());
+    }
+
     static TestMounts mount(Path point, String... command) throws IOException {
         assumeRoot();
         Files.createDirectories(point);

@@ -94,4 +94,15 @@ final class WordsTest {
         assertThrows(IllegalArgumentException.class, () -> Require.text("x", "\udc00", 10));
         assertEquals("😀", Require.text("x", "😀", 2));
     }
+
+    @Test
+    void theNameOfATargetIsNoPathAndNothingElseThatIsDangerous() {
+        for (String name : List.of("a", "0", "nvme-1", "x".repeat(64))) {
+            assertEquals(name, new TargetName(name).toString());
+        }
+        for (String name : List.of(
+                "", ".", "..", "/", "a/b", "a.b", "-a", "A", "a_b", "a b", "a\n", "a\0", "ä", "~", "x".repeat(65))) {
+            assertThrows(IllegalArgumentException.class, () -> new TargetName(name), name);
+        }
+    }
 }
