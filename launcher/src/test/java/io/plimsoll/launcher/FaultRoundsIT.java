@@ -21,7 +21,7 @@ final class FaultRoundsIT {
 
     @Test
     void whatWasAcknowledgedIsThereOnceAndUnalteredWhateverFailed() throws Exception {
-        kept(Rounds.run(directory, new Rounds.Plan(4, 3, seed, false), System.out::println));
+        kept(Rounds.run(directory, new Rounds.Plan(4, 3, seed, false, false), System.out::println));
     }
 
     @Test

@@ -52,22 +52,30 @@ final class Child implements AutoCloseable {
 
     /// Waits until it has said such a line.
     void await(Predicate<String> condition) {
+        if (!says(condition)) {
+            throw new AssertionError(log + ": no such line, the last ones are\n" + last());
+        }
+    }
+
+    /// As [#await], but tells by its answer whether it has ended without.
+    boolean says(Predicate<String> condition) {
         long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
         int seen = 0;
-        while (true) {
+        while (System.nanoTime() < deadlineNs) {
             boolean over = !reader.isAlive();
             synchronized (lines) {
                 for (; seen < lines.size(); seen++) {
                     if (condition.test(lines.get(seen))) {
-                        return;
+                        return true;
                     }
                 }
             }
-            if (over || System.nanoTime() - deadlineNs > 0) {
-                throw new AssertionError(log + ": no such line, the last ones are\n" + last());
+            if (over) {
+                return false;
             }
             Waits.ms(20);
         }
+        return false;
     }
 
     List<String> lines() {

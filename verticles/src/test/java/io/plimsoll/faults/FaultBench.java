@@ -29,7 +29,7 @@ final class FaultBench {
             case "rounds" -> {
                 int rounds = (int) option(options, "--rounds", 200);
                 boolean firewall = Boolean.getBoolean("faults.namespace");
-                yield Rounds.run(directory, new Rounds.Plan(rounds, 8, seed, firewall), System.out::println)
+                yield Rounds.run(directory, new Rounds.Plan(rounds, 8, seed, firewall, true), System.out::println)
                         .kept();
             }
             case "commit" ->

@@ -19,6 +19,8 @@ import java.util.function.Supplier;
 final class Rig implements AutoCloseable {
     private static final String GROUP = "239.77.42.9";
     private static final int CLIENTS_MAX = 200;
+    private static final int STARTS_MAX = 5;
+    private static final int UNREACHABLE = 5;
 
     final PostgresToHurt postgres;
     final TcpProxy toPostgres;
@@ -62,8 +64,18 @@ final class Rig implements AutoCloseable {
         return server;
     }
 
-    /// Starts a server, which takes up what the last one left, and returns when it listens.
+    /// Starts a server, which takes up what the last one left, and returns when it listens. One that does not
+    /// reach its database in time ends, on a machine that is busy, and is started again, as whoever runs it
+    /// would.
     void startServer() throws IOException {
+        for (int tries = 1; !started(); tries++) {
+            if (server.exitCode() != UNREACHABLE || tries == STARTS_MAX) {
+                throw new AssertionError("no server:\n" + server.last());
+            }
+        }
+    }
+
+    private boolean started() throws IOException {
         server = new Child(
                 Child.java(
                         "256m",
@@ -82,7 +94,7 @@ final class Rig implements AutoCloseable {
                 directory,
                 directory.resolve("server.log"),
                 _ -> {});
-        server.await(line -> line.contains("server-started"));
+        return server.says(line -> line.contains("server-started"));
     }
 
     /// Lets the server end in order, which closes its run.

@@ -38,7 +38,8 @@ public final class Rounds {
 
     /// @param firewall whether partitions are made of lost packets, in a network namespace of our own; else the
     /// proxies stall
-    public record Plan(int rounds, int clients, long seed, boolean firewall) {}
+    /// @param patient whether faults that a client takes 20 s to notice are among them
+    public record Plan(int rounds, int clients, long seed, boolean firewall, boolean patient) {}
 
     private final Plan plan;
     private final Rig rig;
@@ -107,6 +108,9 @@ public final class Rounds {
     private Fault fault() {
         if (toCome.isEmpty()) {
             toCome.addAll(List.of(Fault.values()));
+            if (!plan.patient()) {
+                toCome.remove(Fault.CONNECTIONS_HALF_OPEN);
+            }
         }
         return toCome.remove(random.nextInt(toCome.size()));
     }
