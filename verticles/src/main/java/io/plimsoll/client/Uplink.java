@@ -17,10 +17,13 @@ final class Uplink<F> {
     /// An attempt to connect fails by then; with the longest wait after it, a client is back five seconds after its
     /// server.
     static final int CONNECT_MS_MAX = 2_000;
-    /// The first welcome must come by then.
-    static final long WELCOME_MS_MAX = 15_000;
+    /// The first welcome must come by then: a server whose database is away for a while can say nothing until it is
+    /// back.
+    static final long WELCOME_MS_MAX = 60_000;
     /// A server that owes an answer and says nothing for so long is connected to anew.
     static final long SILENCE_MS_MAX = 20_000;
+
+    private static final String DOUBT = "; is it a Plimsoll server, and is its database there?";
 
     sealed interface Action<F> {
         record Connect<F>() implements Action<F> {}
@@ -152,10 +155,7 @@ final class Uplink<F> {
     /// The connection ended, by whomever but [Action.Cut].
     void closed(long now) {
         if (connected()) {
-            again(
-                    "connection closed",
-                    "the server at " + server + " closed the connection; is it a Plimsoll server?",
-                    now);
+            again("connection closed", "the server at " + server + " closed the connection" + DOUBT, now);
         }
     }
 
@@ -263,11 +263,7 @@ final class Uplink<F> {
             listen(now);
         }
         if (!everWelcomed && now >= welcomeByMs && link != Link.NONE) {
-            noServer(
-                    link == Link.GREETING
-                            ? "the server at " + server
-                                    + " accepts connections but does not answer; is it a Plimsoll server?"
-                            : notWelcomedBecause);
+            noServer(link == Link.GREETING ? unanswered() : notWelcomedBecause);
         }
         if (draining && now >= drainByMs) {
             notDrained("the server did not take all reports in time");
@@ -347,8 +343,12 @@ final class Uplink<F> {
         } else if (now - heardAtMs >= SILENCE_MS_MAX) {
             String why = "silent for " + (now - heardAtMs) / 1_000 + " s";
             act.accept(new Action.Cut<>(why));
-            again(why, why, now);
+            again(why, unanswered(), now);
         }
+    }
+
+    private String unanswered() {
+        return "the server at " + server + " accepts connections but does not answer" + DOUBT;
     }
 
     /// A server that cannot admit anybody now cuts a newcomer, who comes again until the time for a welcome is over.

@@ -23,6 +23,7 @@ final class Admissions {
 
     private final Vertx vertx;
     private final Roster roster;
+    private final RosterJournal journal;
     private final ServerFacts server;
     private final Consumer<List<Roster.Action>> act;
     private final Map<ClientId, Future<?>> underWay = new HashMap<>();
@@ -33,9 +34,11 @@ final class Admissions {
     /// @param settings with `tcp`, where it listens, by which it finds its runs again
     record ServerFacts(String hostName, String version, JsonObject settings) {}
 
-    Admissions(Vertx vertx, Roster roster, ServerFacts server, Consumer<List<Roster.Action>> act) {
+    Admissions(
+            Vertx vertx, Roster roster, RosterJournal journal, ServerFacts server, Consumer<List<Roster.Action>> act) {
         this.vertx = vertx;
         this.roster = roster;
+        this.journal = journal;
         this.server = server;
         this.act = act;
     }
@@ -45,15 +48,14 @@ final class Admissions {
         var find = new Persist.FindLeftOpen(server.hostName(), server.settings().getString("tcp"));
         return PersistBus.<Persist.LeftOpen>ask(vertx, find).onSuccess(left -> {
             roster.resumed(left, now());
-            left.runs()
-                    .forEach(run -> LOG.atWarn()
-                            .addKeyValue("run", run.run())
-                            .addKeyValue(
-                                    "clients",
-                                    left.clients().stream()
-                                            .filter(c -> c.run() == run.run())
-                                            .count())
-                            .log("run-resumed"));
+            left.runs().forEach(run -> LOG.atWarn()
+                    .addKeyValue("run", run.run())
+                    .addKeyValue(
+                            "clients",
+                            left.clients().stream()
+                                    .filter(c -> c.run() == run.run())
+                                    .count())
+                    .log("run-resumed"));
         });
     }
 
@@ -87,23 +89,27 @@ final class Admissions {
         if (refusal.isPresent()) {
             return refused(refusal.get());
         }
-        return run(hello.run())
-                .compose(run -> PersistBus.<Persist.Admission>ask(
-                                vertx,
-                                new Persist.AdmitClient(
-                                        run.run(),
-                                        hello.session(),
-                                        hello.instance(),
-                                        hello.late(),
-                                        hello.host(),
-                                        hello.plan(),
-                                        hello.heartbeatMs() / 1000.0))
-                        .map(admission -> {
-                            long wallMs = System.currentTimeMillis();
-                            Persist.ClientRow row = admission.row();
-                            act.accept(roster.connected(run, row, hello, request.connection(), now(), wallMs));
-                            return new Local.Admitted(run.uuid(), run.run(), row.client(), admission.committed());
-                        }));
+        return run(hello.run()).compose(run -> PersistBus.<Persist.Admission>ask(
+                        vertx,
+                        new Persist.AdmitClient(
+                                run.run(),
+                                hello.session(),
+                                hello.instance(),
+                                hello.late(),
+                                hello.host(),
+                                hello.plan(),
+                                hello.heartbeatMs() / 1000.0))
+                .map(admission -> {
+                    long wallMs = System.currentTimeMillis();
+                    Persist.ClientRow row = admission.row();
+                    act.accept(roster.connected(run, row, hello, request.connection(), now(), wallMs));
+                    return new Local.Admitted(run.uuid(), run.run(), row.client(), admission.committed());
+                })
+                .onFailure(e -> {
+                    if (code(e) != Persist.REFUSED) {
+                        roster.perhapsAdmitted(run);
+                    }
+                }));
     }
 
     private void notAdmitted(Local.Admit request, Throwable why) {
@@ -120,13 +126,18 @@ final class Admissions {
         }
     }
 
-    /// The run that a returning client names, or the open one, or a new one.
+    /// The run that a returning client names, or the open one, or a new one. Who comes back to a run that is being
+    /// closed
+    /// comes after that, and opens it again.
     private Future<Persist.RunRow> run(Optional<UUID> named) {
         if (named.isPresent()) {
             return PersistBus.<Persist.RunRow>ask(vertx, new Persist.FindRun(named.get()))
                     .recover(e -> code(e) == Persist.NOT_FOUND
                             ? refused("run " + named.get() + " is not in this server's database")
-                            : Future.failedFuture(e));
+                            : Future.failedFuture(e))
+                    .compose(row -> journal.closing(row.run())
+                            ? journal.drained().compose(_ -> run(named))
+                            : Future.succeededFuture(row));
         }
         if (roster.openRun().isPresent()) {
             return Future.succeededFuture(roster.openRun().get());

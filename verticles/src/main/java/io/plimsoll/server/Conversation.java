@@ -34,6 +34,9 @@ final class Conversation {
         /// The server as a whole has too much to write, or enough room again.
         record Held(boolean held) implements Event {}
 
+        /// The server ends: what was taken is still acknowledged, nothing more is read, and no stranger is let in.
+        record Ending() implements Event {}
+
         record Tell(Message message) implements Event {}
 
         /// The server has no more use for this connection.
@@ -123,6 +126,13 @@ final class Conversation {
             case Event.Held e -> {
                 held = e.held();
                 flow(act);
+            }
+            case Event.Ending _ -> {
+                held = true;
+                flow(act);
+                if (phase == Phase.GREETING) {
+                    cut("the server ends", nowMs, act);
+                }
             }
             case Event.Tell e -> say(e.message(), act);
             case Event.Dismissed e -> cut(e.reason(), nowMs, act);
@@ -289,8 +299,11 @@ final class Conversation {
         }
     }
 
+    /// A hello is read however much waits to be written: it adds nothing to that, and who is not heard is not told
+    /// apart
+    /// from who says nothing.
     private void flow(Consumer<? super Action> act) {
-        boolean full = held || waitingReports >= limits.windowReports();
+        boolean full = phase == Phase.OPEN && (held || waitingReports >= limits.windowReports());
         if (phase != Phase.CLOSED && reading && full) {
             reading = false;
             act.accept(new Action.Read(false));

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 /// One batch is on its way at any time, and what arrives meanwhile is the next one: commits come in order, batches grow
 /// with the load, and no timer is needed. A batch that fails is stored again until it succeeds, for that is idempotent.
 /// One that the database will never take is halved until the report at fault stands alone, which is then kept apart.
-/// While as much waits as may, nothing is read from any connection.
+/// While as much waits as may, no report is read from any connection.
 ///
 /// `now` is a monotonic clock in ms. An event may come from the carrying out of an action only after that of the rest.
 /// One thread.
@@ -125,7 +125,9 @@ final class Intake {
             case Event.Opened e -> {
                 Conversation fresh = new Conversation(e.connection(), limits, serverVersion, nowMs);
                 conversations.put(e.connection(), fresh);
-                if (held || draining) {
+                if (draining) {
+                    tell(fresh, new Conversation.Event.Ending(), nowMs, act);
+                } else if (held) {
                     tell(fresh, new Conversation.Event.Held(true), nowMs, act);
                 }
             }
@@ -148,7 +150,7 @@ final class Intake {
             case Event.Tick _ -> tick(nowMs, act);
             case Event.Drain _ -> {
                 draining = true;
-                holdAll(true, nowMs, act);
+                tellAll(new Conversation.Event.Ending(), nowMs, act);
                 if (store == Store.IDLE) {
                     act.accept(new Action.Drained());
                 }
@@ -283,8 +285,7 @@ final class Intake {
     }
 
     private void tick(long nowMs, Consumer<? super Action> act) {
-        var tick = new Conversation.Event.Tick();
-        conversations.values().forEach(c -> tell(c, tick, nowMs, act));
+        tellAll(new Conversation.Event.Tick(), nowMs, act);
         if (!delivered.isEmpty()) {
             act.accept(new Action.Delivered(Set.copyOf(delivered)));
             delivered.clear();
@@ -303,13 +304,12 @@ final class Intake {
         if (hold != held) {
             held = hold;
             if (!draining) {
-                holdAll(hold, nowMs, act);
+                tellAll(new Conversation.Event.Held(hold), nowMs, act);
             }
         }
     }
 
-    private void holdAll(boolean hold, long nowMs, Consumer<? super Action> act) {
-        var event = new Conversation.Event.Held(hold);
+    private void tellAll(Conversation.Event event, long nowMs, Consumer<? super Action> act) {
         conversations.values().forEach(c -> tell(c, event, nowMs, act));
     }
 }

@@ -44,8 +44,9 @@ public sealed interface Persist {
     record FindLeftOpen(String serverHost, String tcp) implements Persist {}
 
     /// Makes the row of a client's session, or finds it, and fences every session of that client that was admitted
-    /// before, in whatever run. Reply: [Admission], or [#REFUSED] for a session that is fenced itself or that
-    /// another process began. A late delivery fences nobody and may always come.
+    /// before, in whatever run. Opens a closed run again: it is to be closed anew when the session is gone. Reply:
+    /// [Admission], or [#REFUSED] for a session that is fenced itself or that another process began. A late
+    /// delivery fences nobody and may always come.
     record AdmitClient(
             long run,
             Session session,
@@ -56,7 +57,8 @@ public sealed interface Persist {
             double heartbeatSeconds)
             implements Persist {}
 
-    /// Writes clients' reports: one that the tables do not take fails the others with it. Reply: [Stored].
+    /// Writes clients' reports: one that the tables do not take fails the others with it. The last one of a session
+    /// opens a run that was closed again, as in [AdmitClient]. Reply: [Stored].
     record Reports(List<Numbered> reports) implements Persist {
         public static final int COUNT_MAX = 2_000;
 
@@ -123,7 +125,7 @@ public sealed interface Persist {
         static final HeartbeatCounts NONE = new HeartbeatCounts(0, 0, 0);
     }
 
-    /// @param open whether the run's state is still `open`
+    /// @param open whether the run has never been closed
     record RunRow(long run, UUID uuid, boolean open) {}
 
     /// @param committed all reports of the session up to this number are committed, 0 for none
@@ -131,7 +133,7 @@ public sealed interface Persist {
 
     record ClientRow(long client, ClientState state, HeartbeatCounts heartbeats) {}
 
-    /// @param runs by number; the last one is the latest
+    /// @param runs by number, those that were opened again among them
     /// @param clients those that had not ended
     record LeftOpen(List<RunRow> runs, List<LeftClient> clients) {}
 

@@ -26,10 +26,9 @@ final class ReportStore {
 
     static Future<Persist.Stored> write(SqlConnection connection, List<Persist.Numbered> reports) {
         List<Persist.Numbered> inOrder = Ledger.inOrder(reports);
-        return judge(connection, inOrder)
-                .compose(verdict -> insert(connection, verdict.fresh())
-                        .compose(_ -> followUp(connection, verdict.fresh()))
-                        .compose(_ -> decline(connection, verdict)));
+        return judge(connection, inOrder).compose(verdict -> insert(connection, verdict.fresh())
+                .compose(_ -> followUp(connection, verdict.fresh()))
+                .compose(_ -> decline(connection, verdict)));
     }
 
     /// Enters the report in the ledger, and keeps it where it disturbs nobody.
@@ -133,7 +132,14 @@ final class ReportStore {
                 case Report.FileClosed _, Report.Interval _, Report.Resources _, Report.Happened _ -> {}
             }
         }
-        return done;
+        Long[] ending = reports.stream()
+                .filter(report -> report.report() instanceof Report.RunEnded)
+                .map(Persist.Numbered::run)
+                .distinct()
+                .toArray(Long[]::new);
+        return ending.length == 0
+                ? done
+                : done.compose(_ -> RunStore.reopen(connection, ending).mapEmpty());
     }
 
     private static Future<?> tell(

@@ -52,7 +52,8 @@ final class Roster {
     private final Map<Session, Member> bySession = new HashMap<>();
     /// Open connections, each with the run that it delivers to.
     private final Map<Long, Long> connections = new HashMap<>();
-    /// Runs besides the open one to which sessions came back or delivered late; each is closed anew when they are gone.
+    /// Runs besides the open one that were opened again, by sessions that came back, delivered late, or ended after
+    /// they had been given up; each is closed anew when they are gone.
     private final Set<Long> reopened = new TreeSet<>();
 
     private Persist.RunRow run;
@@ -77,14 +78,15 @@ final class Roster {
         run = opened;
     }
 
-    /// Takes up what a former server left when it died: its last run goes on, and its clients have the usual time to
-    /// come back before they are lost.
+    /// Takes up what a former server left when it died: its last run goes on, unless that was over already, and its
+    /// clients have the usual time to come back before they are lost.
     void resumed(Persist.LeftOpen left, long now) {
         for (Persist.RunRow one : left.runs()) {
-            if (run != null) {
-                reopened.add(run.run());
-            }
-            run = one;
+            reopened.add(one.run());
+            run = one.open() ? one : run;
+        }
+        if (run != null) {
+            reopened.remove(run.run());
         }
         for (Persist.LeftClient one : left.clients()) {
             Member m = new Member(one.run(), one.row(), one.session(), one.hostName(), one.heartbeatMs());
@@ -104,6 +106,13 @@ final class Roster {
 
     void arrived() {
         arriving--;
+    }
+
+    /// A session was let in, or not: nobody knows. If it was, the run is open again.
+    void perhapsAdmitted(Persist.RunRow in) {
+        if (!in.open()) {
+            reopened.add(in.run());
+        }
     }
 
     /// Why the session may not come in; empty if it may, as far as those are concerned who are here. The database has
@@ -233,8 +242,11 @@ final class Roster {
         }
     }
 
-    /// The client's last report is committed.
-    List<Action> ended(long client, ClientState outcome, String reason, long now) {
+    /// The client's last report is committed, and its run open again, if it was closed without that.
+    List<Action> ended(long in, long client, ClientState outcome, String reason, long now) {
+        if (run == null || run.run() != in) {
+            reopened.add(in);
+        }
         Member m = byClient.get(client);
         if (m == null || m.state.ended()) {
             return List.of();
@@ -263,7 +275,8 @@ final class Roster {
             }
         }
         for (long other : List.copyOf(reopened)) {
-            if (!connections.containsValue(other)
+            if (arriving == 0
+                    && !connections.containsValue(other)
                     && byClient.values().stream().noneMatch(m -> m.run == other && m.present())) {
                 close(other, now, actions);
             }

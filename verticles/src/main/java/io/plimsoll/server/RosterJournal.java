@@ -36,6 +36,8 @@ final class RosterJournal {
     private final Deque<Persist.CloseRun> closes = new ArrayDeque<>();
     private final List<Promise<Void>> drained = new ArrayList<>();
     private boolean busy;
+    /// The run whose end is being written; 0 for none.
+    private long closing;
     private long dropped;
 
     /// @param act carries out what a proof brings to light
@@ -72,6 +74,11 @@ final class RosterJournal {
         start();
     }
 
+    /// Whether the end of the run waits to be written.
+    boolean closing(long run) {
+        return closing == run || closes.stream().anyMatch(close -> close.run() == run);
+    }
+
     /// Completes when all that was told so far is written.
     Future<Void> drained() {
         Promise<Void> promise = Promise.promise();
@@ -91,6 +98,7 @@ final class RosterJournal {
     }
 
     private void next() {
+        closing = 0;
         if (dropped > 0 && notices.isEmpty()) {
             LOG.atError().addKeyValue("count", dropped).log("notices-not-stored");
             dropped = 0;
@@ -111,6 +119,7 @@ final class RosterJournal {
             this.<Persist.Completeness>write(new Persist.Prove(end.client()), proof -> proven(end, proof));
         } else if (!closes.isEmpty()) {
             Persist.CloseRun close = closes.poll();
+            closing = close.run();
             write(close, _ -> runClosed.accept(close.run()));
         } else {
             busy = false;

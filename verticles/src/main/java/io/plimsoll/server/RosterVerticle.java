@@ -53,7 +53,7 @@ final class RosterVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         journal = new RosterJournal(vertx, this::act, runClosed);
-        admissions = new Admissions(vertx, roster, facts, this::act);
+        admissions = new Admissions(vertx, roster, journal, facts, this::act);
         vertx.eventBus().<Local>localConsumer(Local.ROSTER, message -> {
             switch (message.body()) {
                 case Local.Admit m ->
@@ -101,7 +101,7 @@ final class RosterVerticle extends VerticleBase {
     }
 
     private void ended(Local.Ended m) {
-        act(roster.ended(m.client(), m.report().outcome(), m.report().reason(), now()));
+        act(roster.ended(m.run(), m.client(), m.report().outcome(), m.report().reason(), now()));
         journal.prove(m);
     }
 

@@ -71,6 +71,7 @@ final class RunStore {
                 .compose(_ -> connection.preparedQuery(Sql.FIND_CLIENT).execute(key))
                 .map(rows -> allowed(one(rows, "client " + session.clientId()), request))
                 .compose(row -> fence(connection, row, request)
+                        .compose(_ -> reopen(connection, new Long[] {request.run()}))
                         .compose(_ -> connection.preparedQuery(Sql.COMMITTED).execute(Tuple.of(row.client())))
                         .map(rows -> new Persist.Admission(
                                 row, rows.iterator().next().getLong(0))));
@@ -99,12 +100,17 @@ final class RunStore {
                 : connection.preparedQuery(Sql.FENCE).execute(before);
     }
 
+    /// After all else that a transaction locks, or two of them might wait for each other in a circle.
+    static Future<?> reopen(SqlConnection connection, Long[] runs) {
+        return connection.preparedQuery(Sql.REOPEN_RUNS).execute(Tuple.of(runs));
+    }
+
     static Future<Persist.LeftOpen> leftOpen(SqlConnection connection, Persist.FindLeftOpen request) {
         return connection
                 .preparedQuery(Sql.LEFT_OPEN)
                 .execute(Tuple.of(request.serverHost(), request.tcp()))
                 .map(rows -> rows.stream()
-                        .map(row -> new Persist.RunRow(row.getLong(0), row.getUUID(1), true))
+                        .map(row -> new Persist.RunRow(row.getLong(0), row.getUUID(1), row.getBoolean(2)))
                         .toList())
                 .compose(runs -> connection
                         .preparedQuery(Sql.LEFT_CLIENTS)
@@ -166,8 +172,11 @@ final class RunStore {
 
     static Future<Void> close(SqlConnection connection, Persist.CloseRun request) {
         return connection
-                .preparedQuery(Sql.CLOSE_RUN)
-                .execute(Tuple.of(request.run(), ReportTable.timestamp(request.endedAtMs())))
+                .preparedQuery(Sql.LOCK_RUN)
+                .execute(Tuple.of(request.run()))
+                .compose(_ -> connection
+                        .preparedQuery(Sql.CLOSE_RUN)
+                        .execute(Tuple.of(request.run(), ReportTable.timestamp(request.endedAtMs()))))
                 .map(result -> {
                     if (result.rowCount() == 0) {
                         throw new PersistFailure(Persist.NOT_FOUND, "run number " + request.run() + " is not there");

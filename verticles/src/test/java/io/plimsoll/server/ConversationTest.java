@@ -152,6 +152,30 @@ final class ConversationTest {
     }
 
     @Test
+    void aHelloIsHeardHoweverMuchWaitsAndOnlyTheReportsAfterItAreHeldUp() {
+        on(new Event.Held(true), 0);
+        assertEquals(List.of(), taken());
+        on(new Event.Said(Samples.hello("a"), 0), 1);
+        assertInstanceOf(Action.Admit.class, taken().getFirst());
+        on(new Event.Tick(), 3 * HANDSHAKE_MS);
+        on(new Event.Admitted(new Local.Admitted(new UUID(1, 2), 7, 9, 0)), 3 * HANDSHAKE_MS);
+        assertEquals(new Action.Read(false), taken().getLast(), "after its welcome");
+    }
+
+    @Test
+    void aServerThatEndsLetsNoStrangerInAndAcknowledgesWhatItHasTaken() {
+        on(new Event.Ending(), 0);
+        assertEquals(List.of(new Action.Cut("the server ends")), taken());
+
+        Conversation client = open(0);
+        say(1, 1);
+        taken();
+        client.on(new Event.Ending(), 2, actions::add);
+        client.on(new Event.Committed(1, 1), 3, actions::add);
+        assertEquals(List.of(new Action.Read(false), new Action.Say(new Message.Ack(1))), taken());
+    }
+
+    @Test
     void aPeerThatDoesNotReadItsRefusalIsCutAfterTheHandshakeTime() {
         Conversation client = open(0);
         client.on(new Event.Garbled("noise"), 100, actions::add);

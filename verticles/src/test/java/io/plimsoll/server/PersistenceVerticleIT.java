@@ -1,6 +1,7 @@
 package io.plimsoll.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -378,8 +379,48 @@ class PersistenceVerticleIT {
         assertEquals("failed", closed(), "a client was lost");
     }
 
+    /// Else the next server would not know that there is something to close.
+    @Test
+    void aClosedRunIsOpenAgainFromTheMomentThatSomebodyComesBackOrEndsLate() {
+        assertEquals("incomplete", closed());
+        admit("berta");
+        assertEquals("open", stateOfRun());
+        UUID uuid = UUID.fromString(
+                rows("select run_uuid from runs where run = " + run).getFirst().getFirst());
+        assertFalse(this.<Persist.RunRow>ask(new Persist.FindRun(uuid)).open(), "but no run for newcomers");
+        assertEquals("incomplete", closed());
+        admit(run, "berta", 0, INSTANCE, true);
+        assertEquals("open", stateOfRun());
+
+        ask(new Persist.Presence(List.of(update(ClientState.LOST, 7))));
+        assertEquals("failed", closed());
+        ask(reports(numbered(1, interval(0, 1))));
+        assertEquals("failed", stateOfRun(), "that changes nothing");
+        ask(reports(numbered(2, ended(2))));
+        assertEquals("open", stateOfRun());
+        assertEquals("complete", closed());
+    }
+
+    /// Whoever comes second sees what the first one did, or else a run would stay closed without its last report.
+    @Test
+    void whoClosesARunAndWhoEndsInItAtTheSameTimeWaitForEachOther() {
+        ask(new Persist.Presence(List.of(update(ClientState.LOST, 7))));
+        Future<Object> closing;
+        try (PostgresForTests.Held _ = POSTGRES.hold("update clients set state = 'finished', last_sequence = 0"
+                + " where client = " + client + "; update runs set state = 'open' where run = " + run)) {
+            closing = request(new Persist.CloseRun(run, AT_MS));
+            assertThrows(TimeoutException.class, () -> closing.await(300, TimeUnit.MILLISECONDS));
+        }
+        await(closing);
+        assertEquals("complete", stateOfRun());
+    }
+
     private String closed() {
         ask(new Persist.CloseRun(run, AT_MS));
+        return stateOfRun();
+    }
+
+    private String stateOfRun() {
         return rows("select state from runs where run = " + run).getFirst().getFirst();
     }
 

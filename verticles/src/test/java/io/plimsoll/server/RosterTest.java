@@ -119,7 +119,7 @@ final class RosterTest {
         roster.runOpened(RUN);
         connect("a", 1, 100, IDLE_MS - 1);
         tick(IDLE_MS);
-        act(roster.ended(1, ClientState.FINISHED, "", 40_000));
+        act(roster.ended(1, 1, ClientState.FINISHED, "", 40_000));
         act(roster.disconnected(1, 100, "closed", 41_000));
         tick(41_000 + IDLE_MS - 1);
         assertFalse(actions.stream().anyMatch(a -> a instanceof Action.Exit));
@@ -199,7 +199,7 @@ final class RosterTest {
             tick(now);
         }
         assertEquals(List.of(EventKind.CLIENT_CONNECTED, EventKind.CLIENT_LOST), kinds());
-        act(roster.ended(1, ClientState.FINISHED, "", 42_000));
+        act(roster.ended(1, 1, ClientState.FINISHED, "", 42_000));
         act(roster.disconnected(1, 100, "closed", 42_000));
         tick(42_000 + IDLE_MS);
         assertEquals(
@@ -229,6 +229,37 @@ final class RosterTest {
         assertEquals(EventKind.CLIENT_LOST, kinds().getLast());
         assertEquals(List.of(9L), closed());
         tick(5 * BEAT_MS);
+        assertEquals(List.of(9L), closed());
+    }
+
+    @Test
+    void aRunThatWasClosedWithoutTheEndOfAClientIsClosedAnewWhenThatComes() {
+        connect("a", 1, 100, 0);
+        act(roster.disconnected(1, 100, "reset", 1_000));
+        tick(1_000 + 3 * BEAT_MS + IDLE_MS + 1_000);
+        assertEquals(List.of(1L), closed());
+        act(roster.ended(1, 1, ClientState.FINISHED, "", 60_000));
+        tick(60_000);
+        assertEquals(List.of(1L, 1L), closed());
+    }
+
+    @Test
+    void noRunIsClosedAnewWhileSomebodyIsBeingLetIn() {
+        roster.arriving();
+        roster.perhapsAdmitted(new Persist.RunRow(9, new UUID(0, 9), false));
+        tick(1_000);
+        assertEquals(List.of(), closed());
+        roster.arrived();
+        tick(2_000);
+        assertEquals(List.of(9L), closed());
+    }
+
+    @Test
+    void aRunThatWasOpenAgainWhenItsServerDiedIsClosedByTheNextOneAndIsNoRunForNewcomers() {
+        Persist.RunRow old = new Persist.RunRow(9, new UUID(0, 9), false);
+        roster.resumed(new Persist.LeftOpen(List.of(RUN, old), List.of()), 0);
+        assertEquals(Optional.of(RUN), roster.openRun());
+        tick(1_000);
         assertEquals(List.of(9L), closed());
     }
 

@@ -41,7 +41,6 @@ final class RosterVerticleIT {
 
     private static final long BEAT_MS = 100;
 
-    private final BlockingQueue<Long> closedRuns = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> exits = new LinkedBlockingQueue<>();
     private final String place = "127.0.0.1:" + System.nanoTime();
     private Node server = new Node();
@@ -56,7 +55,7 @@ final class RosterVerticleIT {
         Local.Admitted admitted = await(server.admit(hello("gone", Optional.empty()), 1));
         try (Node _ = server) {
             server = new Node();
-            assertEquals(admitted.run(), closedRuns.poll(30, TimeUnit.SECONDS));
+            assertEquals(admitted.run(), server.closed.poll(30, TimeUnit.SECONDS));
             assertEquals(
                     List.of(List.of("failed", "lost", "true")),
                     POSTGRES.sql(
@@ -74,6 +73,24 @@ final class RosterVerticleIT {
             assertEquals(
                     admitted.run(),
                     await(server.admit(hello("new", Optional.empty()), 2)).run());
+        }
+    }
+
+    /// The first server stops in order while its client is at work, and the second one dies.
+    @Test
+    void aRunThatWasClosedAndGoesOnIsTakenUpByTheServerAfterTheNext() throws Exception {
+        Local.Admitted admitted = await(server.admit(hello("on", Optional.empty(), 1_000), 1));
+        server.close();
+        assertEquals(admitted.run(), server.closed.poll(30, TimeUnit.SECONDS));
+        server = new Node();
+        assertEquals(admitted, await(server.admit(hello("on", Optional.of(admitted.runUuid()), 1_000), 1)));
+        try (Node _ = server) {
+            server = new Node();
+            assertEquals(admitted.run(), server.closed.poll(30, TimeUnit.SECONDS));
+            assertEquals(
+                    List.of(List.of("failed", "lost")),
+                    POSTGRES.sql("select r.state, c.state from runs r join clients c using (run) where run = "
+                            + admitted.run()));
         }
     }
 
@@ -113,10 +130,10 @@ final class RosterVerticleIT {
         try (PostgresForTests.Held _ = POSTGRES.hold("lock table events in exclusive mode")) {
             admitted = await(server.admit(hello("a", Optional.empty()), 1));
             server.tell(new Local.Disconnected(admitted.client(), 1, "reset"));
-            assertEquals(null, closedRuns.poll(2, TimeUnit.SECONDS));
+            assertEquals(null, server.closed.poll(2, TimeUnit.SECONDS));
             assertEquals(null, exits.poll());
         }
-        assertEquals(admitted.run(), closedRuns.poll(30, TimeUnit.SECONDS));
+        assertEquals(admitted.run(), server.closed.poll(30, TimeUnit.SECONDS));
         assertTrue(exits.poll(30, TimeUnit.SECONDS).startsWith("no client"));
         assertEquals(
                 List.of(
@@ -128,14 +145,19 @@ final class RosterVerticleIT {
     }
 
     private static Message.Hello hello(String id, Optional<UUID> run) {
+        return hello(id, run, BEAT_MS);
+    }
+
+    private static Message.Hello hello(String id, Optional<UUID> run, long beatMs) {
         Message.Hello h = Samples.hello(id);
-        return new Message.Hello(h.session(), h.instance(), h.host(), h.plan(), BEAT_MS, run, false);
+        return new Message.Hello(h.session(), h.instance(), h.host(), h.plan(), beatMs, run, false);
     }
 
     /// A server, but for its sockets.
     private final class Node implements AutoCloseable {
         private final Vertx vertx = Vertx.vertx();
         private final Database database = POSTGRES.open(vertx);
+        private final BlockingQueue<Long> closed = new LinkedBlockingQueue<>();
         private final String deployment;
 
         Node() {
@@ -159,7 +181,7 @@ final class RosterVerticleIT {
             deployment = await(vertx.deployVerticle(new PersistenceVerticle(
                     database,
                     () -> vertx.deployVerticle(new RosterVerticle(
-                            settings, facts, 1, Future::succeededFuture, closedRuns::add, exits::add)))));
+                            settings, facts, 1, Future::succeededFuture, closed::add, exits::add)))));
         }
 
         Future<Local.Admitted> admit(Message.Hello hello, long connection) {

@@ -62,8 +62,7 @@ public final class SimulatedServer {
 
         void noted(EventKind kind, long client);
 
-        /// @param allDone false where something was left undone
-        void exits(String why, boolean allDone);
+        void exits(String why);
     }
 
     /// Small ones, so that they are reached.
@@ -116,6 +115,7 @@ public final class SimulatedServer {
     private final List<Runnable> whenWritten = new ArrayList<>();
     private boolean opening;
     private boolean writing;
+    private long closingRun;
     private boolean listening;
     private boolean stopping;
     private boolean closing;
@@ -147,7 +147,7 @@ public final class SimulatedServer {
                     listening = true;
                     tick();
                 },
-                _ -> world.exits("no database", false));
+                _ -> world.exits("no database"));
     }
 
     public boolean listening() {
@@ -159,7 +159,7 @@ public final class SimulatedServer {
         stopping = true;
         listening = false;
         loops.forEach(loop -> tell(loop, new Intake.Event.Drain()));
-        world.in(STOP_MS_MAX, () -> closeRuns(false));
+        world.in(STOP_MS_MAX, this::closeRuns);
         checkDrained();
     }
 
@@ -312,7 +312,7 @@ public final class SimulatedServer {
 
     private void ended(Local.Ended m) {
         ClientState outcome = m.report().outcome();
-        act(roster.ended(m.client(), outcome, m.report().reason(), world.nowMs()));
+        act(roster.ended(m.run(), m.client(), outcome, m.report().reason(), world.nowMs()));
         ends.add(m);
         write();
     }
@@ -340,7 +340,7 @@ public final class SimulatedServer {
                 case Roster.Action.Exit a ->
                     written(() -> {
                         if (roster.mayExit()) {
-                            world.exits(a.reason(), true);
+                            world.exits(a.reason());
                         }
                     });
             }
@@ -349,19 +349,19 @@ public final class SimulatedServer {
 
     private void checkDrained() {
         if (stopping && loops.stream().allMatch(loop -> loop.drained)) {
-            closeRuns(true);
+            closeRuns();
         }
     }
 
-    private void closeRuns(boolean drained) {
+    private void closeRuns() {
         if (closing) {
             return;
         }
         closing = true;
         world.endAll();
         act(roster.closeRuns(world.nowMs()));
-        written(() -> world.exits("stopped", drained));
-        world.in(STOP_MS_MAX, () -> world.exits("stopped before all was written", false));
+        written(() -> world.exits("stopped"));
+        world.in(STOP_MS_MAX, () -> world.exits("stopped before all was written"));
     }
 
     // What follows is decided beside the event loop in production, too: hellos of one client one after the other.
@@ -382,7 +382,13 @@ public final class SimulatedServer {
         } else if (hello.message().run().isPresent()) {
             ask(
                     new Persist.FindRun(hello.message().run().get()),
-                    run -> into((Persist.RunRow) run, hello),
+                    run -> {
+                        if (closing(((Persist.RunRow) run).run())) {
+                            written(() -> next(hello));
+                        } else {
+                            into((Persist.RunRow) run, hello);
+                        }
+                    },
                     code -> refuse(hello, "run not found", code == Persist.NOT_FOUND));
         } else if (roster.openRun().isPresent()) {
             into(roster.openRun().get(), hello);
@@ -427,10 +433,15 @@ public final class SimulatedServer {
                                     run.uuid(), run.run(), admission.row().client(), admission.committed()));
                     answered(hello);
                 },
-                code -> refuse(
-                        hello,
-                        code == Persist.REFUSED ? "was started again later" : "the database is away",
-                        code == Persist.REFUSED || code == Persist.UNSTORABLE));
+                code -> {
+                    if (code != Persist.REFUSED) {
+                        roster.perhapsAdmitted(run);
+                    }
+                    refuse(
+                            hello,
+                            code == Persist.REFUSED ? "was started again later" : "the database is away",
+                            code == Persist.REFUSED || code == Persist.UNSTORABLE);
+                });
     }
 
     private void refuse(Hello hello, String why, boolean forGood) {
@@ -467,7 +478,12 @@ public final class SimulatedServer {
         }
     }
 
+    private boolean closing(long run) {
+        return closingRun == run || closes.stream().anyMatch(close -> close.run() == run);
+    }
+
     private void nextWrite() {
+        closingRun = 0;
         if (!notices.isEmpty()) {
             Persist.Notices all = new Persist.Notices(List.copyOf(notices));
             notices.clear();
@@ -480,7 +496,9 @@ public final class SimulatedServer {
             Local.Ended end = ends.poll();
             write(new Persist.Prove(end.client()), proof -> proven(end, (Persist.Completeness) proof));
         } else if (!closes.isEmpty()) {
-            write(closes.poll(), _ -> {});
+            Persist.CloseRun close = closes.poll();
+            closingRun = close.run();
+            write(close, _ -> {});
         } else {
             writing = false;
             List<Runnable> done = List.copyOf(whenWritten);

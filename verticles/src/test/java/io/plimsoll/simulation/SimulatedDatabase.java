@@ -28,10 +28,8 @@ final class SimulatedDatabase {
         final long run;
         final UUID uuid;
         String state = "open";
-        /// For the first time; it goes on where clients come back to it, or deliver late.
-        long closedAtUs = Long.MAX_VALUE;
-
-        long lastClosedAtUs;
+        /// It is open again where clients come back to it, deliver late, or end after it was closed.
+        boolean closedBefore;
 
         Run(long run, UUID uuid) {
             this.run = run;
@@ -52,9 +50,6 @@ final class SimulatedDatabase {
         Persist.HeartbeatCounts heartbeats = new Persist.HeartbeatCounts(0, 0, 0);
         long lastSeenAtMs;
         Optional<Long> lastSequence = Optional.empty();
-        /// When its last report was committed.
-        long endedAtUs;
-
         /// When a later session of the same client id was admitted.
         long fencedAtUs = Long.MAX_VALUE;
 
@@ -239,7 +234,7 @@ final class SimulatedDatabase {
     private Persist.RunRow find(UUID uuid) {
         for (Run run : runs) {
             if (run.uuid.equals(uuid)) {
-                return new Persist.RunRow(run.run, uuid, run.state.equals("open"));
+                return new Persist.RunRow(run.run, uuid, !run.closedBefore);
             }
         }
         throw new FailureException(Persist.NOT_FOUND);
@@ -248,7 +243,7 @@ final class SimulatedDatabase {
     private Persist.LeftOpen leftOpen() {
         List<Persist.RunRow> open = runs.stream()
                 .filter(run -> run.state.equals("open"))
-                .map(run -> new Persist.RunRow(run.run, run.uuid, true))
+                .map(run -> new Persist.RunRow(run.run, run.uuid, !run.closedBefore))
                 .toList();
         List<Persist.LeftClient> left = clients.stream()
                 .filter(c -> !c.state.ended() && runs.get((int) c.run - 1).state.equals("open"))
@@ -276,6 +271,7 @@ final class SimulatedDatabase {
                 }
             }
         }
+        runs.get((int) r.run() - 1).state = "open";
         return new Persist.Admission(row(client), client.committed);
     }
 
@@ -326,7 +322,7 @@ final class SimulatedDatabase {
         if (r.report() instanceof Report.RunEnded ended) {
             client.state = ended.outcome();
             client.lastSequence = Optional.of(ended.lastSequence());
-            client.endedAtUs = agenda.nowUs();
+            runs.get((int) client.run - 1).state = "open";
         }
         witness.committed(client, r.sequence(), r.report());
     }
@@ -344,8 +340,7 @@ final class SimulatedDatabase {
     private Object close(long number) {
         Run run = runs.get((int) number - 1);
         run.state = "complete";
-        run.closedAtUs = Math.min(run.closedAtUs, agenda.nowUs());
-        run.lastClosedAtUs = agenda.nowUs();
+        run.closedBefore = true;
         boolean any = false;
         for (Client c : clients) {
             if (c.run == number) {

@@ -68,7 +68,6 @@ public final class Simulation {
     private boolean over;
     private long serverWallOffsetMs;
     private long disturbedUntilUs;
-    private long serverBrokeOffAtUs;
 
     /// @return what was broken; empty where all was kept
     public static Optional<String> run(long seed) {
@@ -201,24 +200,10 @@ public final class Simulation {
         }
         for (SimulatedDatabase.Run run : database.runs()) {
             String due = stateDue(run.run);
-            if (!run.state.equals(due) && !closedTooEarly(run)) {
+            if (!run.state.equals(due)) {
                 throw new ViolationException("run " + run.run + " is " + run.state + " and should be " + due);
             }
         }
-    }
-
-    /// Whether the server cannot know that it must close the run again: one that was closed and goes on is known to
-    /// the server that has seen both, and to no later one; what a killed client had sent may be committed after its
-    /// run was closed without it; and so may the row of a session that is not welcomed there any more.
-    private boolean closedTooEarly(SimulatedDatabase.Run run) {
-        return run.closedAtUs <= serverBrokeOffAtUs
-                || database.clients().stream()
-                        .filter(client -> client.run == run.run)
-                        .anyMatch(client -> {
-                            History h = histories.get(client.session);
-                            return client.endedAtUs > run.lastClosedAtUs && h.end == History.End.KILLED
-                                    || client.madeAtUs >= run.lastClosedAtUs && h.row != client;
-                        });
     }
 
     /// From what the clients did, not from what the server wrote about them. A session has a second row where a
@@ -840,7 +825,6 @@ public final class Simulation {
         void dies(boolean inSilence, boolean lossy) {
             Simulation.this.say("server is killed");
             process.die();
-            serverBrokeOffAtUs = agenda.nowUs();
             network.died(this, inSilence, lossy);
             serverGone();
         }
@@ -943,11 +927,10 @@ public final class Simulation {
         }
 
         @Override
-        public void exits(String why, boolean allDone) {
+        public void exits(String why) {
             if (process.alive()) {
                 Simulation.this.say("server exits: " + why);
                 process.die();
-                serverBrokeOffAtUs = allDone ? serverBrokeOffAtUs : agenda.nowUs();
                 network.died(this, false, false);
                 serverGone();
             }
