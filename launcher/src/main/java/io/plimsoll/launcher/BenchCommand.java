@@ -50,6 +50,7 @@ final class BenchCommand implements Callable<Integer>, Main.LikeFio {
     }
 
     private final Runner runner;
+    private final Interrupts.Source signals;
 
     @Spec
     private CommandSpec spec;
@@ -104,11 +105,12 @@ final class BenchCommand implements Callable<Integer>, Main.LikeFio {
     }
 
     BenchCommand() {
-        this(Bench::run);
+        this(Bench::run, Interrupts::new);
     }
 
-    BenchCommand(Runner runner) {
+    BenchCommand(Runner runner, Interrupts.Source signals) {
         this.runner = runner;
+        this.signals = signals;
     }
 
     @Override
@@ -132,7 +134,7 @@ final class BenchCommand implements Callable<Integer>, Main.LikeFio {
 
     private ExitCode run(JobRequest request, Console console, PrintWriter out) {
         AtomicBoolean stopped = new AtomicBoolean();
-        try (Interrupts interrupts = new Interrupts(
+        try (Interrupts interrupts = signals.of(
                 console,
                 () -> stopped.set(true),
                 () -> "files of the job may be left at " + request.target().path())) {
@@ -155,7 +157,10 @@ final class BenchCommand implements Callable<Integer>, Main.LikeFio {
         try (LiveLine line = LiveLine.of(output.eta(), console, request.plan().name())) {
             return runner.run(request, line, stopped);
         } catch (InterruptedException e) {
-            throw new CommandException(ExitCode.INTERRUPTED, "interrupted before there was a result", e);
+            if (output.format() == OutputOptions.Format.NORMAL) {
+                throw new CommandException(ExitCode.INTERRUPTED, "interrupted before there was a result", e);
+            }
+            return JobResult.stoppedBefore(request, System.currentTimeMillis());
         }
     }
 

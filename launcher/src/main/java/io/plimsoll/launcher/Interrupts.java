@@ -7,24 +7,33 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/// SIGINT and SIGTERM while a long run goes on: the first asks for a graceful stop, the second quits at once and says
-/// what is left behind. Closing it gives the signals back to the JVM.
+/// SIGINT and SIGTERM while a long run goes on: the first asks for a graceful stop, the second quits at once and
+/// says what is left behind. Closing it gives the signals back to the JVM.
+///
+/// A program whose output must be whole, whenever it is stopped, takes the signals as soon as it begins
+/// ([#early]) and hands them to the run when there is one ([#handedTo]).
 final class Interrupts implements AutoCloseable {
     /// One wish may arrive as several signals: the kernel sends one for each thread of a parent that is killed, and
     /// wrappers pass on what the terminal has sent already. No hand is as fast.
     private static final long SAME_MS = 200;
 
-    private final Console console;
-    private final Runnable stop;
-    private final Supplier<String> leftBehind;
+    /// Where a run has its signals from.
+    interface Source {
+        /// @param stop called once, on a thread of the JVM for signals, or at once; must not block
+        /// @param leftBehind called at the second signal, just before the process ends
+        Interrupts of(Console console, Runnable stop, Supplier<String> leftBehind);
+    }
+
     private final LongSupplier clockNs;
     private final Runnable quit;
+    private Console console;
+    private Runnable stop;
+    private Supplier<String> leftBehind;
     private boolean happened;
     private long firstNs;
     private final List<Runnable> restore = new ArrayList<>();
 
-    /// @param stop called once, on a thread of the JVM for signals; must not block
-    /// @param leftBehind called at the second signal, just before the process ends
+    /// For a run that begins now; see [Source#of].
     Interrupts(Console console, Runnable stop, Supplier<String> leftBehind) {
         // Not exit(): its hooks would wait for the graceful stop that the user has no patience for.
         this(
@@ -48,6 +57,28 @@ final class Interrupts implements AutoCloseable {
         this.quit = quit;
     }
 
+    /// For a program that does not know yet what it is to run.
+    static Interrupts early(Console console) {
+        return new Interrupts(console, () -> {}, () -> "nothing was begun");
+    }
+
+    /// From now on a run hears of the signals. If one has come already, it is to stop at once.
+    ///
+    /// @return this; for [Source]
+    Interrupts handedTo(Console itsConsole, Runnable itsStop, Supplier<String> itsLeftBehind) {
+        boolean late;
+        synchronized (this) {
+            console = itsConsole;
+            stop = itsStop;
+            leftBehind = itsLeftBehind;
+            late = happened;
+        }
+        if (late) {
+            itsStop.run();
+        }
+        return this;
+    }
+
     synchronized boolean happened() {
         return happened;
     }
@@ -60,27 +91,28 @@ final class Interrupts implements AutoCloseable {
 
     /// A signal has come. The JVM starts a thread for each, so that several may be here at once.
     void signalled() {
-        long nowNs = clockNs.getAsLong();
-        if (first(nowNs)) {
-            console.message("stopping; interrupt again to quit at once");
-            stop.run();
-        } else if (another(nowNs)) {
-            console.message("quit; " + leftBehind.get());
+        whatToDo(clockNs.getAsLong()).run();
+    }
+
+    private synchronized Runnable whatToDo(long nowNs) {
+        Console to = console;
+        if (!happened) {
+            happened = true;
+            firstNs = nowNs;
+            Runnable first = stop;
+            return () -> {
+                to.message("stopping; interrupt again to quit at once");
+                first.run();
+            };
+        }
+        if (nowNs - firstNs < SAME_MS * 1_000_000) {
+            return () -> {};
+        }
+        Supplier<String> left = leftBehind;
+        return () -> {
+            to.message("quit; " + left.get());
             quit.run();
-        }
-    }
-
-    private synchronized boolean first(long nowNs) {
-        if (happened) {
-            return false;
-        }
-        happened = true;
-        firstNs = nowNs;
-        return true;
-    }
-
-    private synchronized boolean another(long nowNs) {
-        return nowNs - firstNs >= SAME_MS * 1_000_000;
+        };
     }
 
     /// By reflection, because javac warns about each mention of sun.misc.Signal, and there is no other way to

@@ -20,14 +20,35 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        boolean measures = measures(args);
+        CommandLine.IFactory commands = measures ? heeding(signals()) : CommandLine.defaultFactory();
         if (System.console() != null && System.console().isTerminal()) {
             OutputStream terminal = new StatusLineStream(new FileOutputStream(FileDescriptor.err));
             System.setErr(new PrintStream(terminal, true, StandardCharsets.UTF_8));
         }
-        if (measures(args)) {
+        if (measures) {
             Bench.warm();
         }
-        System.exit(run(args));
+        System.exit(run(commandLine(commands, needed(args)), writer(System.out), writer(System.err), args));
+    }
+
+    /// Taken before all else, because who waits for JSON is to get it whenever the program is stopped.
+    private static Interrupts signals() {
+        return Interrupts.early(new Console(writer(System.out), writer(System.err), false));
+    }
+
+    private static CommandLine.IFactory heeding(Interrupts signals) {
+        return new CommandLine.IFactory() {
+            @Override
+            public <K> K create(Class<K> type) throws Exception {
+                if (type == BenchCommand.class) {
+                    return type.cast(new BenchCommand(Bench::run, signals::handedTo));
+                }
+                return type == SaturateCommand.class
+                        ? type.cast(new SaturateCommand(Bench::run, signals::handedTo))
+                        : CommandLine.defaultFactory().create(type);
+            }
+        };
     }
 
     /// Whether this may be a command that is to begin at once.

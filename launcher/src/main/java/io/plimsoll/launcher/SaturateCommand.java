@@ -51,6 +51,7 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
     private static final String NO_PAGE = "none";
 
     private final BenchCommand.Runner runner;
+    private final Interrupts.Source signals;
 
     @Spec
     private CommandSpec spec;
@@ -83,11 +84,12 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
     }
 
     SaturateCommand() {
-        this(Bench::run);
+        this(Bench::run, Interrupts::new);
     }
 
-    SaturateCommand(BenchCommand.Runner runner) {
+    SaturateCommand(BenchCommand.Runner runner, Interrupts.Source signals) {
         this.runner = runner;
+        this.signals = signals;
     }
 
     @Override
@@ -121,7 +123,7 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
 
     private ExitCode run(SaturationPlan plan, Optional<ResultFile> page, Console console, PrintWriter out) {
         AtomicBoolean stopped = new AtomicBoolean();
-        try (Interrupts interrupts = new Interrupts(
+        try (Interrupts interrupts = signals.of(
                 console,
                 () -> stopped.set(true),
                 () -> "files of the job may be left at " + plan.job().target().path())) {

@@ -31,6 +31,7 @@ class BenchCommandTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private Interrupts.Source signals = Interrupts::new;
     private final AtomicReference<JobRequest> requested = new AtomicReference<>();
 
     @Test
@@ -64,6 +65,34 @@ class BenchCommandTest {
         assertEquals(
                 130, run(JOB + "--output-format=json", returning(SampleResults.with(result, Optional.empty(), true))));
         assertTrue(json().at("/jobs/0/interrupted").asBoolean());
+    }
+
+    @Test
+    void aStopBeforeTheJobHasBegunIsAResultWithoutAnyOperation() throws IOException {
+        BenchCommand.Runner runner = (_, _, stopped) -> {
+            assertTrue(stopped.getAsBoolean());
+            throw new InterruptedException("stopped before it began");
+        };
+        signals = (console, stop, leftBehind) -> {
+            Interrupts early = Interrupts.early(console);
+            early.signalled();
+            return early.handedTo(console, stop, leftBehind);
+        };
+        assertEquals(130, run(JOB + "--name=n --rw=randrw --output-format=json", runner));
+        JsonNode job = json().at("/jobs/0");
+        assertEquals("n", job.at("/jobname").asText());
+        assertTrue(job.at("/interrupted").asBoolean());
+        assertEquals(0, job.at("/error").asInt());
+        assertEquals(
+                0,
+                job.at("/read/total_ios").asInt(-1) + job.at("/write/total_ios").asInt(-1));
+        assertTrue(job.at("/notes/0").asText().startsWith("stopped before anything was read or written"));
+        assertEquals("plimsoll: stopping; interrupt again to quit at once\n", err.toString());
+
+        out.getBuffer().setLength(0);
+        assertEquals(130, run(JOB, runner));
+        assertEquals("", out.toString());
+        assertTrue(err.toString().endsWith("plimsoll: interrupted before there was a result\n"), err::toString);
     }
 
     @Test
@@ -241,10 +270,12 @@ class BenchCommandTest {
     }
 
     private int run(String typed, BenchCommand.Runner runner) {
-        BenchCommand bench = new BenchCommand((request, progress, stopped) -> {
-            requested.set(request);
-            return runner.run(request, progress, stopped);
-        });
+        BenchCommand bench = new BenchCommand(
+                (request, progress, stopped) -> {
+                    requested.set(request);
+                    return runner.run(request, progress, stopped);
+                },
+                signals);
         CommandLine.IFactory factory = new CommandLine.IFactory() {
             @Override
             public <K> K create(Class<K> type) throws Exception {

@@ -133,6 +133,41 @@ class BenchProgramIT {
         assertTrue(said.contains("the result could not be written"), said);
     }
 
+    /// While the command line is taken apart: long before there is a job that could be stopped.
+    @Test
+    void aSignalInTheFirstMomentsIsAnsweredWithJson() throws Exception {
+        Path loaded = home.resolve("loaded");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-Xlog:class+load:file=" + loaded,
+                        "-jar",
+                        System.getProperty("plimsoll.jar"),
+                        "bench",
+                        "--name=x",
+                        "--filename=/dev/zero",
+                        "--size=1m",
+                        "--runtime=100",
+                        "--time_based",
+                        "--output-format=json")
+                .redirectError(home.resolve("err").toFile())
+                .redirectOutput(home.resolve("out").toFile())
+                .start();
+        try {
+            await(() -> Files.exists(loaded) && Files.readString(loaded).contains("picocli.CommandLine$Model "));
+            // Not INT, which a build in the background hands down as ignored.
+            run("kill", "-TERM", Long.toString(process.pid()));
+            assertTrue(process.waitFor(120, TimeUnit.SECONDS), "still running");
+        } finally {
+            process.destroyForcibly();
+        }
+        String said = Files.readString(home.resolve("err")) + Files.readString(home.resolve("out"));
+        assertEquals(130, process.exitValue(), said);
+        JsonNode job = JSON.readTree(home.resolve("out").toFile()).at("/jobs/0");
+        assertEquals("x", job.at("/jobname").asText(), said);
+        assertTrue(job.at("/interrupted").asBoolean(), said);
+    }
+
     private int script(String... flags) throws Exception {
         return script(home.resolve("out").toFile(), flags);
     }

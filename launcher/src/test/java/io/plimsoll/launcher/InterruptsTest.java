@@ -75,4 +75,33 @@ class InterruptsTest {
         assertEquals(1, stops.get());
         assertEquals(0, quits.get());
     }
+
+    @Test
+    void whatCameBeforeTheRunStopsItAtOnce() {
+        StringWriter itsErr = new StringWriter();
+        Console its = new Console(new PrintWriter(itsErr, true), new PrintWriter(itsErr, true), false);
+        AtomicInteger itsStops = new AtomicInteger();
+        interrupts.signalled();
+        interrupts.handedTo(its, itsStops::incrementAndGet, () -> "a job is left");
+        assertEquals(1, itsStops.get());
+        assertTrue(interrupts.happened());
+        nowNs.addAndGet(Duration.ofMillis(200).toNanos());
+        interrupts.signalled();
+        assertEquals(1, quits.get());
+        assertEquals("plimsoll: quit; a job is left\n", itsErr.toString());
+        assertEquals(STOPPING, err.toString());
+    }
+
+    @Test
+    void whatComesAfterwardsIsForTheRunAlone() {
+        AtomicInteger itsStops = new AtomicInteger();
+        interrupts.handedTo(
+                new Console(new PrintWriter(err, true), new PrintWriter(err, true), false),
+                itsStops::incrementAndGet,
+                () -> "");
+        assertEquals(0, itsStops.get());
+        interrupts.signalled();
+        assertEquals(1, itsStops.get());
+        assertEquals(0, stops.get());
+    }
 }

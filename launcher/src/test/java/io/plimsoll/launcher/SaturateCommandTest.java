@@ -18,6 +18,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,7 @@ class SaturateCommandTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private Interrupts.Source signals = Interrupts::new;
     private final SimulatedSteps storage = new SimulatedSteps(3, 0);
 
     @Test
@@ -176,6 +178,33 @@ class SaturateCommandTest {
     }
 
     @Test
+    void aStopBeforeTheFirstStepIsAResultWithoutStepsAndNoPage(@TempDir Path dir) throws IOException {
+        signals = (console, stop, leftBehind) -> {
+            Interrupts early = Interrupts.early(console);
+            early.signalled();
+            return early.handedTo(console, stop, leftBehind);
+        };
+        Path page = dir.resolve("a.html");
+        assertEquals(130, run(JOB + "--slo=p99<10ms --output-format=json --html=" + page));
+        assertTrue(json().at("/interrupted").asBoolean());
+        assertEquals("unfinished", json().at("/state").asText());
+        assertEquals(0, json().at("/steps").size());
+        assertFalse(Files.exists(page));
+
+        AtomicReference<Interrupts> taken = new AtomicReference<>();
+        signals = (console, stop, leftBehind) -> {
+            taken.set(new Interrupts(console, stop, leftBehind));
+            return taken.get();
+        };
+        assertEquals(130, run(JOB + "--slo=p99<10ms --output-format=json --html=" + page, (_, _, _) -> {
+            taken.get().signalled();
+            throw new InterruptedException("stopped while files were laid out");
+        }));
+        assertTrue(json().at("/interrupted").asBoolean());
+        assertFalse(Files.exists(page));
+    }
+
+    @Test
     void theCaretPointsAtTheMistake() {
         assertEquals(2, run(JOB + NO_PAGE + "--slo=p99<10"));
         assertTrue(err.toString().startsWith("""
@@ -228,7 +257,7 @@ class SaturateCommandTest {
             @Override
             public <K> K create(Class<K> type) throws Exception {
                 return type == SaturateCommand.class
-                        ? type.cast(new SaturateCommand(runner))
+                        ? type.cast(new SaturateCommand(runner, signals))
                         : CommandLine.defaultFactory().create(type);
             }
         };

@@ -42,6 +42,9 @@ public final class Bench {
         if (request.target() instanceof JobTarget.Directory(Path path) && !Files.isDirectory(path)) {
             throw new JobRefusedException(path + " is not a directory; make it, or name one that is there");
         }
+        if (stopped.getAsBoolean()) {
+            throw new InterruptedException("stopped before it began");
+        }
         try {
             return switch (request.plan().work()) {
                 case Work.Blocks blocks -> new BlockJob(request, blocks, progress, stopped).run();

@@ -46,6 +46,26 @@ public record JobResult(
         flags = List.copyOf(flags);
     }
 
+    /// Of a job that was stopped before its data threads began.
+    public static JobResult stoppedBefore(JobRequest request, long nowMs) {
+        return new JobResult(
+                request,
+                request.plan().engine().kind(),
+                "",
+                nowMs,
+                0,
+                List.of(),
+                Optional.empty(),
+                new CpuUse(0, 0, 0, 0, 0, 0, 0),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                List.of("stopped before anything was read or written; no engine ran"),
+                List.of(),
+                Optional.empty(),
+                true);
+    }
+
     public JobPlan plan() {
         return request.plan();
     }

@@ -60,7 +60,15 @@ public final class Saturation {
             Step step = next.get();
             int number = steps.size() + 1;
             listener.begins(number, steps.size() + search.stepsLeftMax(), step);
-            JobResult job = runner.run(plan.step(number, rate(step), search.stepsLeftMax() == 1), stopped);
+            JobResult job;
+            try {
+                job = runner.run(plan.step(number, rate(step), search.stepsLeftMax() == 1), stopped);
+            } catch (InterruptedException e) {
+                if (!stopped.getAsBoolean()) {
+                    throw e;
+                }
+                return result(Optional.empty(), true);
+            }
             if (job.failure().isPresent()) {
                 return result(
                         Optional.of("step " + number + ": " + job.failure().get()), job.interrupted());
