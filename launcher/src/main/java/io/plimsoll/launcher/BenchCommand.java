@@ -78,11 +78,7 @@ final class BenchCommand implements Callable<Integer>, Main.LikeFio {
 
         Load load() {
             if (rateIops != null) {
-                try {
-                    return new Load.Open(rateIops, Typed.or(arrival, Load.Arrival.LINEAR), pacer());
-                } catch (IllegalArgumentException e) {
-                    throw new IllegalArgumentException("--rate_iops: " + e.getMessage(), e);
-                }
+                return new Load.Open(rateIops, Typed.or(arrival, Load.Arrival.LINEAR), pacer());
             }
             String why = "needs a rate: say --rate_iops=1000";
             Typed.refuse("--rate_process", arrival, why);

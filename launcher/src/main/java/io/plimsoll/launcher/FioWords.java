@@ -5,6 +5,7 @@ import io.plimsoll.config.Suggestion;
 import io.plimsoll.model.BlockSizes;
 import io.plimsoll.model.Distribution;
 import io.plimsoll.model.EngineKind;
+import io.plimsoll.model.JobPlan.EngineChoice;
 import io.plimsoll.model.JobPlan.Span;
 import io.plimsoll.model.Load;
 import io.plimsoll.model.SyncPolicy;
@@ -68,7 +69,7 @@ final class FioWords {
         Always() {
             super(text -> {
                 if (!bool(text)) {
-                    throw new IllegalArgumentException("it is always so here");
+                    throw new IllegalArgumentException("it is always so here; leave it out");
                 }
                 return true;
             });
@@ -166,7 +167,7 @@ final class FioWords {
         }
     }
 
-    private static final Pattern SIZE = Pattern.compile("([0-9]{1,19})([kmgtp]?)(b?)");
+    private static final Pattern SIZE = Pattern.compile("([0-9]{1,40})([kmgtp]?)(b?)");
     private static final String SIZE_UNITS = "kmgtp";
 
     /// `4k` is 4096, as are `4K`, `4kb` and `4096`.
@@ -186,7 +187,7 @@ final class FioWords {
         int shift = m.group(2).isEmpty() ? 0 : 10 * (SIZE_UNITS.indexOf(m.group(2)) + 1);
         BigInteger bytes = new BigInteger(m.group(1)).shiftLeft(shift);
         if (bytes.bitLength() > 63) {
-            throw new IllegalArgumentException("'" + text + "' is more than 8 EiB");
+            throw new IllegalArgumentException("'" + text + "' is more than 8 EiB; write less, like 10g");
         }
         return bytes.longValueExact();
     }
@@ -221,7 +222,7 @@ final class FioWords {
         };
         BigInteger ns = new BigInteger(m.group(1)).multiply(BigInteger.valueOf(unitNs));
         if (ns.compareTo(BigInteger.valueOf(Span.NS_MAX)) > 0) {
-            throw new IllegalArgumentException("'" + text + "' is longer than 366 days");
+            throw new IllegalArgumentException("'" + text + "' is longer than 366 days; write less, like 10m");
         }
         return ns.longValueExact();
     }
@@ -244,7 +245,11 @@ final class FioWords {
             throw new IllegalArgumentException("'" + text + "' is not a rate; write operations per second as a number,"
                     + " like 1000 (fio reads 1k as 1024)");
         }
-        return Double.parseDouble(text);
+        double rate = Double.parseDouble(text);
+        if (rate < Load.Open.PER_SECOND_MIN || rate > Load.Open.PER_SECOND_MAX) {
+            throw new IllegalArgumentException("'" + text + "' is out of range; write 0.001 to 100000000");
+        }
+        return rate;
     }
 
     static BlockSizes blockSize(String text) {
@@ -258,7 +263,7 @@ final class FioWords {
     private static int blockBytes(String text) {
         long bytes = size(text);
         if (bytes > BlockSizes.BLOCK_BYTES_MAX) {
-            throw new IllegalArgumentException("block size " + text + " is more than 1g");
+            throw new IllegalArgumentException("block size " + text + " is more than 1g; write less, like 1m");
         }
         if (bytes == 0) {
             throw new IllegalArgumentException("'" + text + "' is no block size; write 4k");
@@ -353,6 +358,10 @@ final class FioWords {
             int last = Integer.parseInt(word.split("-")[word.contains("-") ? 1 : 0]);
             if (last < first) {
                 throw new IllegalArgumentException("'" + text + "': " + word + " goes backwards");
+            }
+            if (last > EngineChoice.CPU_MAX) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' names CPU " + last + ", allowed: 0 to " + EngineChoice.CPU_MAX);
             }
             IntStream.rangeClosed(first, last).forEach(cpus::add);
         }

@@ -1,9 +1,12 @@
 package io.plimsoll.launcher;
 
+import io.plimsoll.config.Suggestion;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -24,6 +27,17 @@ final class FlagNames {
     static List<String> typed(OptionSpec option, List<String> words) {
         List<String> names = Arrays.asList(option.names());
         return words.stream().filter(names::contains).toList();
+    }
+
+    /// The flag that a mistyped one most likely stands for.
+    ///
+    /// @param argument as typed: `--rntime=10`
+    static Optional<String> nearest(String argument, CommandSpec command) {
+        List<String> known = command.options().stream()
+                .flatMap(option -> Stream.of(option.names()))
+                .filter(name -> name.startsWith("--"))
+                .toList();
+        return Suggestion.nearest(of(List.of(argument)).getFirst(), known);
     }
 
     /// A message that calls each flag by the name that was typed: `--bs`, and not `--blocksize`, to who wrote `--bs`.

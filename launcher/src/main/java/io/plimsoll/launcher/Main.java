@@ -129,7 +129,7 @@ public final class Main {
         PrintWriter err = command.getErr();
         Optional<LikeFio> likeFio = command.getCommand() instanceof LikeFio c ? Optional.of(c) : Optional.empty();
         Optional<String> instead = misuse instanceof UnmatchedArgumentException unknown
-                ? likeFio.flatMap(c -> c.instead(unknown.getUnmatched().getFirst()))
+                ? likeFio.flatMap(c -> instead(c, unknown.getUnmatched().getFirst(), command))
                 : Optional.empty();
         String message =
                 FlagNames.asTyped(instead.orElse(misuse.getMessage()), command.getCommandSpec(), List.of(args));
@@ -141,6 +141,12 @@ public final class Main {
         }
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.USAGE.code();
+    }
+
+    private static Optional<String> instead(LikeFio fio, String argument, CommandLine command) {
+        return fio.instead(argument)
+                .or(() -> FlagNames.nearest(argument, command.getCommandSpec())
+                        .map(near -> "'" + argument + "' is no flag here; did you mean " + near + "?"));
     }
 
     private static PrintWriter writer(PrintStream stream) {

@@ -29,6 +29,7 @@ class OutputOptions {
     @Option(
             names = "--output",
             paramLabel = "FILE",
+            converter = FileWord.class,
             description = "Write the result there instead of to stdout; replaces older results only.")
     private Path file;
 

@@ -69,6 +69,7 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
         @Option(
                 names = "--html",
                 paramLabel = "FILE",
+                converter = FileWord.class,
                 description = "A page with the curve, beside the result on stdout, or none (plimsoll-saturate-NAME.html"
                         + " here); of files that are there, it replaces older results only.")
         private Path html;

@@ -4,6 +4,7 @@ import static io.plimsoll.launcher.Typed.or;
 
 import io.plimsoll.bench.JobTarget;
 import io.plimsoll.model.AccessMode;
+import io.plimsoll.model.JobPlan;
 import io.plimsoll.model.Work;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ final class TargetOptions {
     @Option(
             names = "--filename",
             paramLabel = "FILE",
+            converter = FileWord.class,
             description = "One file for all data threads; /dev/zero to read and /dev/null to write calibrate.")
     private Path filename;
 
@@ -45,7 +47,12 @@ final class TargetOptions {
     private Boolean unlink;
 
     String name() {
-        return or(name, "bench");
+        String said = or(name, "bench");
+        if (!JobPlan.NAME.matcher(said).matches()) {
+            throw new IllegalArgumentException("--name='" + said
+                    + "' cannot name files; write letters, digits, '.', '_'" + " and '-', a letter or digit first");
+        }
+        return said;
     }
 
     boolean overwrite() {

@@ -44,7 +44,9 @@ final class TimeOptions {
                     throw new IllegalArgumentException("--rw=chunks writes until its time is over: say --runtime=10");
                 }
                 if (timeBased != null) {
-                    throw new IllegalArgumentException("--time_based has no meaning with --rw=chunks");
+                    throw new IllegalArgumentException(
+                            "--time_based has no meaning with --rw=chunks, which writes until"
+                                    + " --runtime is over; leave it out");
                 }
             }
         }

@@ -247,7 +247,9 @@ class BenchCommandTest {
             {"--bsrange=4k-8k", "--bssplit=4k/50:64k/50"},
             {"--loops 3", "--size says how many bytes"},
             {"job.fio", "job files are not read"},
-            {"--iodpeth=3", "Possible solutions: --ioengine, --iodepth"}
+            {"--iodpeth=3", "plimsoll: '--iodpeth=3' is no flag here; did you mean --iodepth?\n"},
+            {"--rntime=10", "did you mean --runtime?"},
+            {"--nonsense", "Unknown option: '--nonsense'"}
         }) {
             err.getBuffer().setLength(0);
             assertEquals(2, run(JOB + row[0], returning(SampleResults.plainResult())));

@@ -26,7 +26,7 @@ final class ChunkJob {
             throws IOException, InterruptedException {
         JobPlan plan = request.plan();
         if (plan.load() instanceof Load.Open) {
-            throw new JobRefusedException("rw=chunks writes as fast as it can: it has no rate");
+            throw new JobRefusedException("rw=chunks writes as fast as it can; leave the rate (--rate_iops) away");
         }
         if (plan.engine().iodepth() > 1) {
             throw new JobRefusedException("rw=chunks has one chunk in flight: it cannot have iodepth "

@@ -1,6 +1,7 @@
 package io.plimsoll.model;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// One job of a benchmark, complete: the same plan and seed touch the same blocks in the same order.
 ///
@@ -8,10 +9,12 @@ import java.util.List;
 /// @param seed fio's `randseed`
 public record JobPlan(String name, Work work, EngineChoice engine, int threads, Load load, Span span, long seed) {
     public static final int THREADS_MAX = 512;
+    /// Of its name, which its files have, too.
+    public static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
     public JobPlan {
         Require.text("job name", name, 200);
-        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+        if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("job name '" + name
                     + "' must be of letters, digits, '.', '_', '-', and begin with a letter or digit");
         }
@@ -29,13 +32,14 @@ public record JobPlan(String name, Work work, EngineChoice engine, int threads, 
     public record EngineChoice(
             EngineKind kind, int iodepth, boolean direct, List<EngineKind> fallbacks, List<Integer> cpus) {
         public static final int IODEPTH_MAX = 4096;
+        public static final int CPU_MAX = 1023;
 
         public EngineChoice {
             Require.present("engine", kind);
             Require.inRange("iodepth", iodepth, 1, IODEPTH_MAX);
             fallbacks = List.copyOf(fallbacks);
             cpus = List.copyOf(cpus);
-            cpus.forEach(cpu -> Require.inRange("CPU number", cpu, 0, 1023));
+            cpus.forEach(cpu -> Require.inRange("CPU number", cpu, 0, CPU_MAX));
             if (iodepth > 1 && !kind.queues()) {
                 throw new IllegalArgumentException("engine " + kind.word() + " has one operation in flight, so iodepth "
                         + iodepth + " cannot be had; use io_uring, or more data threads (numjobs)");

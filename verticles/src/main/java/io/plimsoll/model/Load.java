@@ -19,10 +19,11 @@ public sealed interface Load {
     /// @param perSecond operations per second of one data thread
     /// @param arrival how the intended starts are spaced
     record Open(double perSecond, Arrival arrival, Pacer pacer) implements Load {
+        public static final double PER_SECOND_MIN = 0.001;
         public static final double PER_SECOND_MAX = 100_000_000;
 
         public Open {
-            if (!(perSecond >= 0.001 && perSecond <= PER_SECOND_MAX)) {
+            if (!(perSecond >= PER_SECOND_MIN && perSecond <= PER_SECOND_MAX)) {
                 throw new IllegalArgumentException("rate is " + perSecond + " per second, allowed: 0.001 to 100000000");
             }
             Require.present("arrival", arrival);
