@@ -4,7 +4,6 @@ import io.plimsoll.bench.Chart.Tone;
 import io.plimsoll.bench.Quantity.TimeUnit;
 import io.plimsoll.bench.SaturationStep.Latencies;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 
@@ -45,6 +44,15 @@ public final class SaturationHtml {
         td.verdict { white-space: normal; min-width: 15em; }
         .broke { color: var(--bad); }
         .line td { font-weight: 600; }
+        /* Too narrow for the columns: each step is a block, and each value has its name. */
+        @media screen and (max-width: 840px) {
+          thead { display: none; } table, tbody { display: block; }
+          tr { display: grid; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); gap: 4px 10px; padding: 10px 0;
+            border-bottom: 1px solid var(--hair); }
+          tr td, tr td.verdict { display: block; padding: 0; min-width: 0; text-align: left; border: 0; }
+          td::before { content: attr(data-name); display: block; color: var(--soft); font-size: 11px; font-weight: 400; }
+          td.verdict { grid-column: 1 / -1; }
+        }
         footer { margin-top: 32px; color: var(--soft); font-size: 13px; }
         @media print {
           :root { --page: #ffffff; }
@@ -183,27 +191,30 @@ public final class SaturationHtml {
         boolean line =
                 result.found() && step.requestedPerSecond().equals(result.line().kept());
         StringBuilder row = new StringBuilder(line ? "<tr class=\"line\">" : "<tr>");
-        cell(row, "", Integer.toString(step.number()));
-        cell(row, "word", step.purpose().word());
-        cell(row, "", step.requestedPerSecond().map(Quantity::rate).orElse("–"));
-        cell(row, "", Quantity.rate(RateSearch.rounded(step.achievedPerSecond())));
-        cell(row, "", step.achievedShare().map(Quantity::percent).orElse("–"));
-        for (ToLongFunction<Latencies> which :
-                List.<ToLongFunction<Latencies>>of(Latencies::p50, Latencies::p99, Latencies::p999, Latencies::max)) {
-            cell(row, "", latency(step.response(), which));
-        }
-        cell(row, "", latency(step.service(), Latencies::p99));
-        cell(row, "", Quantity.digits(step.bytesPerSecond() / (1 << 20), 4));
+        cell(row, "", "Step", Integer.toString(step.number()));
+        cell(row, "word", "For", step.purpose().word());
+        cell(row, "", "Asked", step.requestedPerSecond().map(Quantity::rate).orElse("–"));
+        cell(row, "", "Achieved", Quantity.rate(RateSearch.rounded(step.achievedPerSecond())));
+        cell(row, "", "Of due", step.achievedShare().map(Quantity::percent).orElse("–"));
+        cell(row, "", "Resp p50", latency(step.response(), Latencies::p50));
+        cell(row, "", "Resp p99", latency(step.response(), Latencies::p99));
+        cell(row, "", "Resp p99.9", latency(step.response(), Latencies::p999));
+        cell(row, "", "Resp max", latency(step.response(), Latencies::max));
+        cell(row, "", "Serv p99", latency(step.service(), Latencies::p99));
+        cell(row, "", "MiB/s", Quantity.digits(step.bytesPerSecond() / (1 << 20), 4));
         boolean broke = step.verdict().isPresent() && !step.kept();
         cell(
                 row,
                 broke ? "word verdict broke" : "word verdict",
+                "Verdict",
                 step.verdict().isEmpty() ? "–" : SaturationWords.verdict(step));
         add(row.append("</tr>").toString());
     }
 
-    private static void cell(StringBuilder row, String style, String content) {
-        row.append(style.isEmpty() ? "<td>" : "<td class=\"" + style + "\">")
+    /// @param name of the column, for readers who do not see its head
+    private static void cell(StringBuilder row, String style, String name, String content) {
+        row.append(style.isEmpty() ? "<td" : "<td class=\"" + style + "\"")
+                .append(" data-name=\"" + name + "\">")
                 .append(escaped(content))
                 .append("</td>");
     }

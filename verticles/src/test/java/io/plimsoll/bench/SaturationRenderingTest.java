@@ -195,6 +195,8 @@ final class SaturationRenderingTest {
         assertTrue(page.indexOf(SaturationHtml.MARK) < 4096, "where a later search looks for it");
         assertTrue(page.contains("<title>Plimsoll line of lab on /mnt/storage (directory)</title>"));
         assertEquals(result.steps().size() + 1, page.split("<tr").length - 1, "a row for each step, and a head");
+        assertEquals(count(page, "</th>") * result.steps().size(), count(page, "<td"), "a value in each column");
+        assertEquals(count(page, "<td"), count(page, " data-name=\""), "named where there is no room for columns");
         long open = result.steps().stream()
                 .filter(step -> step.response().isPresent())
                 .count();
