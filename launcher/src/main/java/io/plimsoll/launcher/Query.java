@@ -2,6 +2,7 @@ package io.plimsoll.launcher;
 
 import io.plimsoll.database.DatabaseException;
 import io.plimsoll.report.NoSuchRunException;
+import io.plimsoll.security.CredentialsException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -43,7 +44,7 @@ final class Query {
 
     /// @param file instead of stdout
     static int run(CommandSpec command, DatabaseOption database, Optional<Path> file, Work work) {
-        try (Session session = Session.open(Optional.ofNullable(database.database))) {
+        try (Session session = Session.open(database)) {
             if (file.isPresent()) {
                 intoFile(session, file.get().toAbsolutePath(), work);
             } else {
@@ -54,7 +55,7 @@ final class Query {
             return ExitCode.OK.code();
         } catch (OutputClosedException _) {
             return ExitCode.OK.code();
-        } catch (NoSuchRunException | UsageException e) {
+        } catch (NoSuchRunException | UsageException | CredentialsException e) {
             return complain(command, e, e.getMessage(), ExitCode.USAGE);
         } catch (DatabaseException e) {
             return complain(

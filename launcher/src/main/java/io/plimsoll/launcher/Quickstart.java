@@ -52,8 +52,7 @@ final class Quickstart implements LongRun.Companion {
         this.directory = directory.toAbsolutePath().normalize();
     }
 
-    /// @param database as `-d` of the server
-    int run(Optional<String> database) {
+    int run(DatabaseOption database) {
         prepare();
         console.message("a server and three clients on this machine, " + RUN_TIME + " of writing to " + directory);
         try {
@@ -71,7 +70,8 @@ final class Quickstart implements LongRun.Companion {
                             "report",
                             directory.resolve("report.json").toString()),
                     new Flag("--idle-timeout", "idleTimeout", "60s")));
-            database.ifPresent(d -> flags.add(new Flag("--database", "database", d)));
+            Flags.add(flags, "--database", "database", database.database);
+            Flags.add(flags, "--database-password-file", "databasePasswordFile", database.passwordFile);
             Sources sources = new Sources(Optional.empty(), Map.of(), flags);
             int code = new LongRun<>(Roles.server(), console, this).run(sources, List.of());
             return worst(code);

@@ -1,7 +1,6 @@
 package io.plimsoll.launcher;
 
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +29,6 @@ final class QuickstartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new Quickstart(new Console(spec), path).run(Optional.ofNullable(database.database));
+        return new Quickstart(new Console(spec), path).run(database);
     }
 }

@@ -36,6 +36,13 @@ final class ServerCommand implements Callable<Integer> {
     private String database;
 
     @Option(
+            names = "--database-password-file",
+            paramLabel = "FILE",
+            description = "Where the password of -d postgresql://… is, in a line HOST:PORT:NAME:USER:PASSWORD"
+                    + " (~/.pgpass).")
+    private String databasePasswordFile;
+
+    @Option(
             names = "--allow-unsafe-database",
             negatable = true,
             description = "Take a Postgres that can lose what it has committed, too; every run is marked.")
@@ -68,6 +75,7 @@ final class ServerCommand implements Callable<Integer> {
     Sources sources() {
         List<Flag> flags = new ArrayList<>();
         Flags.add(flags, "--database", "database", database);
+        Flags.add(flags, "--database-password-file", "databasePasswordFile", databasePasswordFile);
         Flags.add(flags, "--allow-unsafe-database", "allowUnsafeDatabase", allowUnsafeDatabase);
         Flags.add(flags, "--report", "report", report);
         Flags.add(flags, "--idle-timeout", "idleTimeout", idleTimeout);

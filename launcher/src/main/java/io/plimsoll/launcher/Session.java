@@ -52,9 +52,9 @@ final class Session implements AutoCloseable {
     }
 
     /// @throws DatabaseException where it cannot be opened
-    static Session open(Optional<String> location) {
-        DatabaseLocation where =
-                location.map(DatabaseLocation::parse).orElseGet(() -> DatabaseLocation.standard(System.getenv()));
+    static Session open(DatabaseOption given) {
+        DatabaseLocation where = DatabaseLocation.of(
+                Optional.ofNullable(given.database), Optional.ofNullable(given.passwordFile), System.getenv());
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(2)

@@ -30,6 +30,7 @@ class FlagsTest {
                 Arguments.of("server", "--tcp-port=2", "tcp.port", "2"),
                 Arguments.of("server", "-d postgresql://h/x", "database", "postgresql://h/x"),
                 Arguments.of("server", "--database dir", "database", "dir"),
+                Arguments.of("server", "--database-password-file f", "databasePasswordFile", "f"),
                 Arguments.of("server", "--allow-unsafe-database", "allowUnsafeDatabase", "true"),
                 Arguments.of("server", "-l x.log", "log", "x.log"),
                 Arguments.of("server", "--log x.log", "log", "x.log"),

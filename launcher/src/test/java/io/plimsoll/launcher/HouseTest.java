@@ -38,7 +38,7 @@ final class HouseTest {
             Map.entry("config", List.of("model")),
             Map.entry("security", List.of("model")),
             Map.entry("wire", List.of("model", "security")),
-            Map.entry("database", List.of("model", "config")),
+            Map.entry("database", List.of("model", "config", "security")),
             Map.entry("report", List.of("model", "config", "stats", "database")),
             Map.entry("server", List.of("model", "config", "security", "stats", "wire", "database", "report")),
             Map.entry("client", List.of("model", "config", "security", "stats", "wire", "io", "workload", "bench")),

@@ -153,6 +153,8 @@ final class MainJobIT {
                 tcpPort,
                 "-d",
                 POSTGRES.uri(),
+                "--database-password-file",
+                POSTGRES.passwordFile().toString(),
                 "--idle-timeout",
                 idleTimeout);
         server.awaitLine(line -> line.contains("server-started"));

@@ -16,6 +16,7 @@ import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -72,6 +73,10 @@ final class QueryCommandsIT {
         StringWriter err = new StringWriter();
         List<String> all = new ArrayList<>(List.of(args));
         all.addAll(List.of("-d", database));
+        if (database.startsWith("postgresql://") && !all.contains("--database-password-file")) {
+            all.addAll(
+                    List.of("--database-password-file", POSTGRES.passwordFile().toString()));
+        }
         int exitCode = new CommandLine(command)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(out))
@@ -328,16 +333,30 @@ final class QueryCommandsIT {
 
     @Test
     void aDatabaseThatDoesNotAnswerIsExitCode5(@TempDir Path directory) {
-        Result refused =
-                run(new RunsCommand(), new StringWriter(), "postgresql://plimsoll:secret@127.0.0.1:1/plimsoll");
+        Result refused = run(new RunsCommand(), new StringWriter(), "postgresql://plimsoll@127.0.0.1:1/plimsoll");
         assertEquals(5, refused.exitCode(), refused.err());
         assertEquals(1, refused.err().lines().count(), refused.err());
-        assertFalse(refused.err().contains("secret"), refused.err());
         Result missing = run(
                 new RunsCommand(), new StringWriter(), directory.resolve("none").toString());
         assertEquals(5, missing.exitCode(), missing.err());
         Result malformed = run(new RunsCommand(), new StringWriter(), "jdbc:postgresql://x/y");
         assertEquals(2, malformed.exitCode(), malformed.err());
+    }
+
+    @Test
+    void aPasswordInAFlagIsRefusedWithTheRemedyAndNotRepeated(@TempDir Path directory) throws IOException {
+        Result refused =
+                run(new RunsCommand(), new StringWriter(), POSTGRES.uri().replace("@", ":secret@"));
+        assertEquals(2, refused.exitCode(), refused.err());
+        assertEquals(1, refused.err().lines().count(), refused.err());
+        assertFalse(refused.err().contains("secret"), refused.err());
+        assertTrue(refused.err().contains("--database-password-file"), refused.err());
+        Path open = Files.writeString(directory.resolve("open"), "*:*:*:*:secret");
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
+        Result readable =
+                run(new RunsCommand(), new StringWriter(), POSTGRES.uri(), "--database-password-file", open.toString());
+        assertEquals(2, readable.exitCode(), readable.err());
+        assertTrue(readable.err().contains("chmod 600"), readable.err());
     }
 
     @Test
@@ -363,8 +382,7 @@ final class QueryCommandsIT {
     void anEmptyDatabaseHasNoLatestRun() {
         String uri = POSTGRES.another();
         Vertx vertx = Vertx.vertx();
-        PostgresForTests.await(
-                Database.forServer(vertx, PostgresForTests.settings(uri)).compose(Database::close));
+        PostgresForTests.await(Database.forServer(vertx, POSTGRES.settings(uri)).compose(Database::close));
         PostgresForTests.await(vertx.close());
         Result result = run(new ReportCommand(), new StringWriter(), uri, "latest");
         assertEquals(2, result.exitCode());

@@ -170,6 +170,8 @@ final class SpoolIT {
                 tcpPort,
                 "-d",
                 POSTGRES.uri(),
+                "--database-password-file",
+                POSTGRES.passwordFile().toString(),
                 "--idle-timeout",
                 "200s");
         server.awaitLine(line -> line.contains("server-started"));

@@ -1,22 +1,27 @@
 package io.plimsoll.config;
 
+import java.nio.file.Path;
 import java.util.Optional;
 
 /// Which database the server writes to.
 ///
-/// @param location a `postgresql://` URI (it may hold a password: do not log it), or a directory; empty: the embedded
-/// database where commands look for it too
+/// @param location a `postgresql://` URI, or a directory; empty: the embedded database where commands look for it too
+/// @param passwordFile where the URI's password is; empty: where psql looks
 /// @param allowUnsafe whether a Postgres that can lose what it has committed will do
-public record DatabaseSettings(Optional<String> location, boolean allowUnsafe) {
+public record DatabaseSettings(Optional<String> location, Optional<Path> passwordFile, boolean allowUnsafe) {
     public DatabaseSettings {
         Check.present("database", location);
         Check.that(
                 location.isEmpty() || !location.get().isBlank(),
                 "database",
                 "is empty; write a postgresql:// URI or a directory");
+        Check.present("databasePasswordFile", passwordFile);
     }
 
     static DatabaseSettings of(Values values) {
-        return new DatabaseSettings(values.optionalText("database"), values.bool("allowUnsafeDatabase"));
+        return new DatabaseSettings(
+                values.optionalText("database"),
+                values.optionalText("databasePasswordFile").map(Path::of),
+                values.bool("allowUnsafeDatabase"));
     }
 }

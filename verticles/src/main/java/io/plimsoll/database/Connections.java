@@ -199,12 +199,14 @@ final class Connections {
     }
 
     /// Where the server asks for a password and there is none, the client fails over its own arguments.
-    private static Throwable noPassword(Throwable failure) {
+    private Throwable noPassword(Throwable failure) {
         return failure instanceof IllegalArgumentException
                 ? new DatabaseException(
                         Kind.REFUSED,
-                        "the database asks for a password: put it into PGPASSWORD or the address ("
-                                + failure.getMessage() + ")",
+                        "the database asks " + options.getUser()
+                                + " for a password: put HOST:PORT:DATABASE:USER:PASSWORD"
+                                + " into ~/.pgpass or a file that --database-password-file (databasePasswordFile) names"
+                                + ", mode 600; PGPASSWORD is not read (" + failure.getMessage() + ")",
                         failure)
                 : failure;
     }

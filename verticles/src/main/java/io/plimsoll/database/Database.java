@@ -137,11 +137,6 @@ public final class Database {
         void release() {
             onRelease.run();
         }
-
-        /// The same place, for who does not end what is there.
-        Place unowned() {
-            return new Place(description, psqlCommand, () -> {});
-        }
     }
 
     /// A connection on loan, which ends once: given back, or cut.

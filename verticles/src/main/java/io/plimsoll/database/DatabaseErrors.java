@@ -5,9 +5,14 @@ import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.io.IOException;
+import javax.net.ssl.SSLException;
 
 /// Turns what the Postgres client throws into what a user can act on. An error in a statement stays as it is.
 final class DatabaseErrors {
+    /// What the client says where it has no exception for it.
+    private static final String HANDSHAKE_FAILED = "SSL handshake failed";
+    private static final String NO_TLS = "Postgres Server does not handle SSL connection";
+
     private DatabaseErrors() {}
 
     static Throwable translated(Throwable failure, String where) {
@@ -15,6 +20,14 @@ final class DatabaseErrors {
             case DatabaseException e -> e;
             case PgException e -> ofPostgres(e, where);
             case ClosedConnectionException e -> unreachable("the connection to " + where + " broke", e);
+            case SSLException e -> stranger(where, e);
+            case VertxException e when HANDSHAKE_FAILED.equals(e.getMessage()) -> stranger(where, e);
+            case Exception e
+            when NO_TLS.equals(e.getMessage()) ->
+                new DatabaseException(
+                        Kind.REFUSED,
+                        "the database " + where + " does not encrypt: switch ssl on there, or leave sslmode out",
+                        e);
             case IOException e -> unreachable("no answer from the database " + where + ": " + e.getMessage(), e);
             case VertxException e -> unreachable("no connection to the database " + where + ": " + e.getMessage(), e);
             default -> failure;
@@ -39,6 +52,15 @@ final class DatabaseErrors {
                 unreachable("the database " + where + " is not available: " + said, e);
             default -> e;
         };
+    }
+
+    private static DatabaseException stranger(String where, Throwable cause) {
+        return new DatabaseException(
+                Kind.REFUSED,
+                "the database " + where + " does not prove that it is the one meant (" + cause.getMessage()
+                        + "): sslrootcert must be the certificate of its authority, and for verify-full its own must"
+                        + " have the host's name",
+                cause);
     }
 
     private static DatabaseException unreachable(String message, Throwable cause) {

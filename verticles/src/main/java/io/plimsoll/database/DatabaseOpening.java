@@ -5,17 +5,13 @@ import io.plimsoll.database.Database.Place;
 import io.plimsoll.database.DatabaseException.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.pgclient.impl.PgConnectionUriParser;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 
 /// The two ways of opening a [Database].
 final class DatabaseOpening {
@@ -30,59 +26,66 @@ final class DatabaseOpening {
     private DatabaseOpening() {}
 
     static Future<Database> forServer(Vertx vertx, DatabaseSettings settings, Map<String, String> environment) {
-        return Future.succeededFuture(settings)
-                .map(given -> given.location()
-                        .map(DatabaseLocation::parse)
-                        .orElseGet(() -> DatabaseLocation.standard(environment)))
-                .compose(location -> switch (location) {
-                    case DatabaseLocation.External external ->
-                        serve(vertx, () -> options(external, environment), place(external), settings.allowUnsafe());
-                    case DatabaseLocation.Embedded embedded ->
-                        vertx.executeBlocking(
-                                        () -> EmbeddedPostgres.start(embedded.directory(), environment, LOCK_WAIT_MS),
-                                        false)
-                                .compose(postgres -> serve(
-                                        vertx,
-                                        () -> options(postgres.directory(), postgres.port()),
-                                        place(postgres.directory(), postgres.port(), postgres::close),
-                                        settings.allowUnsafe()));
-                });
+        return vertx.executeBlocking(() -> found(settings, environment), false)
+                .compose(found -> prepared(vertx, found, settings.allowUnsafe())
+                        .compose(_ -> served(vertx, found, settings.allowUnsafe()))
+                        .recover(failure -> released(vertx, found.place(), failure)));
+    }
+
+    /// A Postgres that answers.
+    ///
+    /// @param borrowed others may end it at any time
+    private record Found(PgConnectOptions logIn, Place place, boolean borrowed) {
+        PgConnectOptions logIn(Purpose purpose) {
+            return purpose.limit(new PgConnectOptions(logIn));
+        }
+    }
+
+    private static Found found(DatabaseSettings settings, Map<String, String> environment) {
+        return switch (DatabaseLocation.of(settings.location(), settings.passwordFile(), environment)) {
+            case DatabaseLocation.External external -> found(external, environment);
+            case DatabaseLocation.Embedded embedded -> {
+                var postgres = EmbeddedPostgres.start(embedded.directory(), environment, LOCK_WAIT_MS);
+                yield found(postgres.directory(), postgres.port(), false, postgres::close);
+            }
+        };
     }
 
     /// Looks and migrates on a connection for that only; what writes reports has other limits.
-    private static Future<Database> serve(
-            Vertx vertx, Supplier<PgConnectOptions> options, Place place, boolean allowUnsafe) {
-        return Future.succeededFuture(place)
-                .compose(_ -> prepared(vertx, Purpose.SCHEMA.limit(options.get()), place, allowUnsafe))
-                .compose(_ -> {
-                    Connections connections =
-                            new Connections(vertx, Purpose.SERVER.limit(options.get()), Database.CONNECTIONS_MAX);
-                    return new Database(vertx, connections, place.unowned(), List.of())
-                            .withConnection(CHECK_MS_MAX, Durability::gaps)
-                            .map(gaps -> Durability.insist(gaps, allowUnsafe))
-                            .map(gaps -> new Database(vertx, connections, place, gaps))
-                            .onFailure(_ -> connections.close());
-                })
-                .recover(failure -> vertx.executeBlocking(() -> {
-                            place.release();
-                            return null;
-                        })
-                        .transform(_ -> Future.failedFuture(failure)));
-    }
-
-    private static Future<Void> prepared(Vertx vertx, PgConnectOptions options, Place place, boolean allowUnsafe) {
-        Database schema = new Database(vertx, new Connections(vertx, options, 1), place.unowned(), List.of());
+    private static Future<Void> prepared(Vertx vertx, Found found, boolean allowUnsafe) {
+        Connections one = new Connections(vertx, found.logIn(Purpose.SCHEMA), 1);
+        Database schema = new Database(vertx, one, found.place(), List.of());
         return schema.withConnection(CHECK_MS_MAX, Durability::gaps)
                 .map(gaps -> Durability.insist(gaps, allowUnsafe))
                 .compose(_ -> vertx.executeBlocking(Migration::onClassPath, false))
                 .compose(known ->
                         schema.withConnection(MIGRATION_MS_MAX, connection -> Migrations.migrate(connection, known)))
-                .eventually(schema::close);
+                .eventually(one::close);
+    }
+
+    private static Future<Database> served(Vertx vertx, Found found, boolean allowUnsafe) {
+        Connections connections = new Connections(vertx, found.logIn(Purpose.SERVER), Database.CONNECTIONS_MAX);
+        return new Database(vertx, connections, found.place(), List.of())
+                .withConnection(CHECK_MS_MAX, Durability::gaps)
+                .map(gaps -> Durability.insist(gaps, allowUnsafe))
+                .map(gaps -> new Database(vertx, connections, found.place(), gaps))
+                .recover(failure -> connections.close().transform(_ -> Future.failedFuture(failure)));
+    }
+
+    private static <T> Future<T> released(Vertx vertx, Place place, Throwable failure) {
+        return vertx.executeBlocking(
+                        () -> {
+                            place.release();
+                            return null;
+                        },
+                        false)
+                .transform(_ -> Future.failedFuture(failure));
     }
 
     static Future<Database> forQueries(Vertx vertx, DatabaseLocation location, Map<String, String> environment) {
         return switch (location) {
-            case DatabaseLocation.External external -> ask(vertx, options(external, environment), place(external));
+            case DatabaseLocation.External external ->
+                vertx.executeBlocking(() -> found(external, environment), false).compose(found -> asked(vertx, found));
             case DatabaseLocation.Embedded embedded -> startOrBorrow(vertx, embedded.directory(), environment, 1);
         };
     }
@@ -91,10 +94,7 @@ final class DatabaseOpening {
     private static Future<Database> startOrBorrow(
             Vertx vertx, Path directory, Map<String, String> environment, int attempt) {
         return vertx.executeBlocking(() -> startOrFind(directory, environment), false)
-                .compose(found -> ask(
-                                vertx,
-                                options(found.directory(), found.port()),
-                                place(found.directory(), found.port(), found.onRelease()))
+                .compose(found -> asked(vertx, found)
                         .recover(failure -> failure instanceof DatabaseException e
                                         && e.kind() == Kind.UNREACHABLE
                                         && found.borrowed()
@@ -103,15 +103,13 @@ final class DatabaseOpening {
                                 : Future.failedFuture(failure)));
     }
 
-    private record Found(Path directory, int port, boolean borrowed, Runnable onRelease) {}
-
     private static Found startOrFind(Path directory, Map<String, String> environment) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(BORROW_MS_MAX);
         while (true) {
             Optional<EmbeddedPostgres> own = EmbeddedPostgres.startExisting(directory, environment);
             if (own.isPresent()) {
                 EmbeddedPostgres postgres = own.get();
-                return new Found(
+                return found(
                         postgres.directory(),
                         postgres.port(),
                         false,
@@ -119,7 +117,7 @@ final class DatabaseOpening {
             }
             Optional<Integer> port = EmbeddedPostgres.portOfRunning(directory);
             if (port.isPresent()) {
-                return new Found(directory.toAbsolutePath().normalize(), port.get(), true, () -> {});
+                return found(directory.toAbsolutePath().normalize(), port.get(), true, () -> {});
             }
             if (System.nanoTime() - deadline > 0) {
                 throw new DatabaseException(
@@ -131,9 +129,9 @@ final class DatabaseOpening {
         }
     }
 
-    private static Future<Database> ask(Vertx vertx, PgConnectOptions options, Place place) {
-        Connections connections = new Connections(vertx, Purpose.QUERIES.limit(options), Database.CONNECTIONS_MAX);
-        Database database = new Database(vertx, connections, place, List.of());
+    private static Future<Database> asked(Vertx vertx, Found found) {
+        Connections connections = new Connections(vertx, found.logIn(Purpose.QUERIES), Database.CONNECTIONS_MAX);
+        Database database = new Database(vertx, connections, found.place(), List.of());
         return vertx.executeBlocking(Migration::onClassPath, false)
                 .compose(known ->
                         database.withConnection(CHECK_MS_MAX, connection -> Migrations.check(connection, known)))
@@ -141,46 +139,24 @@ final class DatabaseOpening {
                 .recover(failure -> database.close().transform(_ -> Future.failedFuture(failure)));
     }
 
-    private static PgConnectOptions options(Path directory, int port) {
-        return new PgConnectOptions()
-                .setHost(EmbeddedPostgres.HOST)
-                .setPort(port)
-                .setUser(EmbeddedPostgres.USER)
-                .setPassword(EmbeddedPostgres.password(directory))
-                .setDatabase(EmbeddedPostgres.DATABASE);
+    private static Found found(DatabaseLocation.External external, Map<String, String> environment) {
+        return new Found(
+                LogIn.external(external, environment),
+                new Place(
+                        external.toString(),
+                        external.passwordFile()
+                                        .map(file -> "PGPASSFILE='" + file + "' ")
+                                        .orElse("")
+                                + "psql '" + external + "'",
+                        () -> {}),
+                false);
     }
 
-    /// What the URI leaves open is filled in as psql does, so that no password need stand on a command line.
-    private static PgConnectOptions options(DatabaseLocation.External external, Map<String, String> environment) {
-        PgConnectOptions options = PgConnectOptions.fromUri(external.uri());
-        JsonObject given = PgConnectionUriParser.parse(external.uri());
-        if (!given.containsKey("user")) {
-            options.setUser(environment.getOrDefault("PGUSER", System.getProperty("user.name")));
-        }
-        if (!given.containsKey("password")) {
-            options.setPassword(environment.getOrDefault("PGPASSWORD", ""));
-        }
-        if (!given.containsKey("database")) {
-            options.setDatabase(environment.getOrDefault("PGDATABASE", options.getUser()));
-        }
-        return switch (options.getSslMode()) {
-            case DISABLE -> options;
-            // As libpq has it: these modes encrypt, they do not authenticate the server.
-            case ALLOW, PREFER, REQUIRE -> options.setSslOptions(new ClientSSLOptions().setTrustAll(true));
-            case VERIFY_CA, VERIFY_FULL ->
-                throw new DatabaseException(
-                        Kind.LOCATION, "sslmode=verify-ca and verify-full are not supported yet; use sslmode=require");
-        };
-    }
-
-    private static Place place(DatabaseLocation.External external) {
-        return new Place(external.toString(), "psql '" + external + "'", () -> {});
-    }
-
-    private static Place place(Path directory, int port, Runnable onRelease) {
-        return new Place(
+    private static Found found(Path directory, int port, boolean borrowed, Runnable onRelease) {
+        Place place = new Place(
                 directory + " (embedded Postgres on " + EmbeddedPostgres.HOST + ":" + port + ")",
                 EmbeddedPostgres.psqlCommand(directory, port),
                 onRelease);
+        return new Found(LogIn.embedded(directory, port), place, borrowed);
     }
 }

@@ -14,7 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /// Files that only their owner may read and write: made so from their first moment, and refused where they are not.
-final class PrivateFiles {
+public final class PrivateFiles {
     private static final FileAttribute<Set<PosixFilePermission>> FILE = attribute("rw-------");
     private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY = attribute("rwx------");
     private static final Set<PosixFilePermission> OTHERS = PosixFilePermissions.fromString("------rwx");
@@ -49,7 +49,7 @@ final class PrivateFiles {
     }
 
     /// @throws CredentialsException also when others than owner and group may read the file
-    static String readSecret(Path file) {
+    public static String readSecret(Path file) {
         String text = read(file);
         try {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
@@ -72,7 +72,7 @@ final class PrivateFiles {
             if (!bytes.hasRemaining()) {
                 throw new CredentialsException(file + " has more than " + BYTES_MAX + " bytes");
             }
-            return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
+            return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             throw new CredentialsException(file + ": no such file", e);
         } catch (IOException e) {

@@ -10,7 +10,6 @@ import io.plimsoll.config.DatabaseSettings;
 import io.plimsoll.database.DatabaseException.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
@@ -99,37 +98,48 @@ class DatabaseIT {
     void aPostgresThatDoesNotAnswerOrIsNotThereIsAnErrorInTime() throws IOException {
         String address;
         try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
-            address = "postgresql://u:s3cret@127.0.0.1:" + silent.getLocalPort() + "/p";
-            DatabaseException timeout = failure(Database.forQueries(vertx, DatabaseLocation.parse(address)));
+            address = "postgresql://plimsoll@127.0.0.1:" + silent.getLocalPort() + "/p";
+            var location = new DatabaseLocation.External(address, Optional.of(POSTGRES.passwordFile()));
+            DatabaseException timeout = failure(Database.forQueries(vertx, location));
             assertTrue(timeout.kind() == Kind.TIMEOUT || timeout.kind() == Kind.UNREACHABLE, timeout.toString());
-            assertFalse(timeout.getMessage().contains("s3cret"), timeout.getMessage());
         }
         DatabaseException refused = failure(Database.forServer(vertx, settings(address)));
         assertEquals(Kind.UNREACHABLE, refused.kind());
-        assertTrue(refused.getMessage().contains(address.replace(":s3cret", "")), refused.getMessage());
+        assertTrue(refused.getMessage().contains(address), refused.getMessage());
     }
 
     @Test
-    void aWrongPasswordAndAMissingDatabaseAreSaidToBeSo() {
-        String uri = POSTGRES.uri();
-        DatabaseException refused =
-                failure(Database.forServer(vertx, settings(uri.replaceFirst(":[0-9a-f]{48}@", ":wrong@"))));
+    void aWrongPasswordNoneAndAMissingDatabaseAreSaidToBeSo() throws IOException {
+        Path wrong = passwordFile("*:*:*:plimsoll:wrong");
+        DatabaseException refused = failure(Database.forServer(vertx, settings(POSTGRES.uri(), Optional.of(wrong))));
         assertEquals(Kind.REFUSED, refused.kind());
-        DatabaseException without =
-                failure(DatabaseOpening.forServer(vertx, settings(uri.replaceFirst(":[0-9a-f]{48}@", "@")), Map.of()));
+        assertFalse(refused.getMessage().contains("wrong"), refused.getMessage());
+        DatabaseException without = failure(DatabaseOpening.forServer(
+                vertx, settings(POSTGRES.uri(), Optional.empty()), Map.of("PGPASSWORD", password())));
         assertEquals(Kind.REFUSED, without.kind());
-        assertTrue(without.getMessage().contains("PGPASSWORD"), without.getMessage());
+        assertTrue(without.getMessage().contains("PGPASSWORD is not read"), without.getMessage());
+        Path others = passwordFile("*:*:*:somebody:else");
+        DatabaseException lineless = failure(Database.forServer(vertx, settings(POSTGRES.uri(), Optional.of(others))));
+        assertEquals(Kind.LOCATION, lineless.kind());
+        assertTrue(lineless.getMessage().contains(":plimsoll:PASSWORD"), lineless.getMessage());
         DatabaseException missing =
-                failure(Database.forServer(vertx, settings(uri.replaceFirst("/test_[0-9]+$", "/nowhere"))));
+                failure(Database.forServer(vertx, settings(POSTGRES.uri().replaceFirst("/test_[0-9]+$", "/nowhere"))));
         assertEquals(Kind.MISSING, missing.kind());
     }
 
     @Test
-    void thePasswordMayComeFromTheEnvironment() {
-        String password = uriPassword();
-        DatabaseSettings settings = settings(POSTGRES.uri().replace(":" + password + "@", "@"));
-        Database database = await(DatabaseOpening.forServer(vertx, settings, Map.of("PGPASSWORD", password)));
-        assertFalse((database.describe() + database.psqlCommand()).contains(password));
+    void aPostgresWithoutTlsIsSaidToBeSoWhereItIsRequired() {
+        DatabaseException refused = failure(Database.forServer(vertx, settings(POSTGRES.uri() + "?sslmode=require")));
+        assertEquals(Kind.REFUSED, refused.kind());
+        assertTrue(refused.getMessage().contains("does not encrypt"), refused.getMessage());
+    }
+
+    @Test
+    void aPasswordThatNobodyNamedComesFromWherePsqlLooks() throws IOException {
+        Path file = passwordFile("*:*:*:plimsoll:" + password());
+        Database database = await(DatabaseOpening.forServer(
+                vertx, settings(POSTGRES.uri(), Optional.empty()), Map.of("PGPASSFILE", file.toString())));
+        assertFalse((database.describe() + database.psqlCommand()).contains(password()));
         await(database.close());
     }
 
@@ -139,7 +149,7 @@ class DatabaseIT {
         String name = uri.replaceFirst(".*/", "");
         POSTGRES.sql("alter database " + name + " set synchronous_commit = off");
         POSTGRES.sql("alter role plimsoll in database " + name + " set synchronous_commit = off");
-        Database database = await(Database.forServer(vertx, settings(uri + "?synchronous_commit=off")));
+        Database database = await(Database.forServer(vertx, settings(uri + "?options=-c%20synchronous_commit%3Doff")));
         assertEquals("on", value(database, "select current_setting('synchronous_commit')"));
         assertEquals(List.of(), database.gaps());
         await(database.close());
@@ -148,13 +158,14 @@ class DatabaseIT {
     @Test
     void aPostgresThatCanLoseCommitsIsRefusedUnlessTheSettingsAllowIt() {
         try (var postgres = new OtherPostgres(temporary.resolve("other"), "-c fsync=off -c full_page_writes=off")) {
-            DatabaseException refused = failure(Database.forServer(vertx, settings(postgres.uri())));
+            Optional<Path> passwordFile = Optional.of(postgres.passwordFile());
+            DatabaseException refused = failure(Database.forServer(vertx, settings(postgres.uri(), passwordFile)));
             assertEquals(Kind.UNSAFE, refused.kind());
             assertTrue(refused.getMessage().startsWith("fsync is off"), refused.getMessage());
             assertTrue(refused.getMessage().contains("; full_page_writes is off"), refused.getMessage());
             assertTrue(refused.getMessage().contains("allowUnsafeDatabase"), refused.getMessage());
 
-            var allowed = new DatabaseSettings(Optional.of(postgres.uri()), true);
+            var allowed = new DatabaseSettings(Optional.of(postgres.uri()), passwordFile, true);
             Database database = await(Database.forServer(vertx, allowed));
             assertEquals(2, database.gaps().size(), database.gaps().toString());
             await(database.close());
@@ -213,8 +224,17 @@ class DatabaseIT {
         assertTrue(EmbeddedPostgres.portOfRunning(directory).isEmpty(), "what a query started, it stops");
     }
 
-    private static String uriPassword() {
-        return POSTGRES.uri().replaceFirst(".*:([0-9a-f]{48})@.*", "$1");
+    private static String password() {
+        return POSTGRES.logIn(POSTGRES.uri()).getPassword();
+    }
+
+    private Path passwordFile(String line) throws IOException {
+        Path file = Files.createTempFile(temporary, "pgpass", "");
+        return Files.writeString(file, line + "\n");
+    }
+
+    private static DatabaseSettings settings(String uri, Optional<Path> passwordFile) {
+        return new DatabaseSettings(Optional.of(uri), passwordFile, false);
     }
 
     private static DatabaseException failure(Future<?> work) {
@@ -222,7 +242,7 @@ class DatabaseIT {
     }
 
     private static DatabaseSettings settings(String uri) {
-        return PostgresForTests.settings(uri);
+        return POSTGRES.settings(uri);
     }
 
     private String limits(Purpose purpose) {
@@ -235,7 +255,7 @@ class DatabaseIT {
                         "default_transaction_read_only")
                 .map(name -> "current_setting('" + name + "')")
                 .collect(Collectors.joining(", ", "select concat_ws(' ', ", ")"));
-        return await(PgConnection.connect(vertx, purpose.limit(PgConnectOptions.fromUri(POSTGRES.uri())))
+        return await(PgConnection.connect(vertx, purpose.limit(POSTGRES.logIn(POSTGRES.uri())))
                 .compose(connection ->
                         connection.query(shown).execute().map(DatabaseIT::first).eventually(connection::close)));
     }

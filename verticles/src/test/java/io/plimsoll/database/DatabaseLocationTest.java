@@ -8,32 +8,40 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DatabaseLocationTest {
     @Test
     void aUriIsAnotherOnesPostgresAndAnythingElseADirectory() {
+        assertEquals(external("postgresql://host/plimsoll"), location(" postgresql://host/plimsoll "));
         assertEquals(
-                new DatabaseLocation.External("postgresql://host/plimsoll"),
-                DatabaseLocation.parse(" postgresql://host/plimsoll "));
+                external("postgres://u@host:5433/p?sslmode=require"),
+                location("postgres://u@host:5433/p?sslmode=require"));
         assertEquals(
-                new DatabaseLocation.External("postgres://u@host:5433/p?sslmode=require"),
-                DatabaseLocation.parse("postgres://u@host:5433/p?sslmode=require"));
-        assertEquals(new DatabaseLocation.Embedded(Path.of("some/dir")), DatabaseLocation.parse("some/dir"));
-        assertEquals(new DatabaseLocation.Embedded(Path.of("/var/lib/p")), DatabaseLocation.parse("/var/lib/p"));
+                external("postgresql://host:5433/p?user=me@example.org"),
+                location("postgresql://host:5433/p?user=me@example.org"));
+        assertEquals(new DatabaseLocation.Embedded(Path.of("some/dir")), location("some/dir"));
+        assertEquals(new DatabaseLocation.Embedded(Path.of("/var/lib/p")), location("/var/lib/p"));
     }
 
     @Test
-    void noTextOfItEverShowsAPassword() {
+    void aPasswordInItIsRefusedWithTheRemedyAndNotShown() {
         for (String uri : List.of(
                 "postgresql://user:s3cret@host:5432/db",
                 "postgresql://user:s3cret%40@host/db",
                 "postgresql://user@host/db?password=s3cret",
-                "postgresql://user@host/db?sslmode=require&password=s3cret&x=y")) {
-            String text = DatabaseLocation.parse(uri).toString();
-            assertFalse(text.contains("s3cret"), text);
-            assertTrue(text.contains("user") && text.contains("host"), text);
+                "postgresql://user@host/db?sslmode=require&password=s3cret&x=y",
+                "postgresql://user@host/db?sslpassword=s3cret")) {
+            DatabaseException e = assertThrows(DatabaseException.class, () -> location(uri));
+            assertEquals(DatabaseException.Kind.LOCATION, e.kind());
+            assertFalse(e.getMessage().contains("s3cret"), e.getMessage());
+            assertTrue(e.getMessage().contains("user") && e.getMessage().contains("~/.pgpass"), e.getMessage());
         }
+    }
+
+    @Test
+    void whatIsNoAddressIsRefusedAndNeverShowsAPassword() {
         for (String malformed : List.of(
                 "postgresql://user:s3cret@ho st/db",
                 "postgresql://user:s3cret@@host/db",
@@ -42,7 +50,7 @@ class DatabaseLocationTest {
                 "postgresql://user:s3cret@host/db?sslmode=nonsense",
                 "mysql://user:s3cret@host/db",
                 "jdbc:postgresql://user:s3cret@host/db")) {
-            DatabaseException e = assertThrows(DatabaseException.class, () -> DatabaseLocation.parse(malformed));
+            DatabaseException e = assertThrows(DatabaseException.class, () -> location(malformed));
             assertEquals(DatabaseException.Kind.LOCATION, e.kind());
             assertFalse(e.getMessage().contains("s3cret"), e.getMessage());
             assertTrue(e.getMessage().contains("postgresql://"), e.getMessage());
@@ -50,19 +58,39 @@ class DatabaseLocationTest {
     }
 
     @Test
+    void aPasswordFileForAnEmbeddedDatabaseIsAMistake() {
+        DatabaseException e = assertThrows(
+                DatabaseException.class,
+                () -> DatabaseLocation.of(Optional.of("dir"), Optional.of(Path.of("pgpass")), Map.of()));
+        assertEquals(DatabaseException.Kind.LOCATION, e.kind());
+    }
+
+    @Test
     void nothingAndWhatNoFileSystemCanNameAreRefused() {
-        assertThrows(DatabaseException.class, () -> DatabaseLocation.parse(""));
-        assertThrows(DatabaseException.class, () -> DatabaseLocation.parse("a\0b"));
+        assertThrows(DatabaseException.class, () -> location(""));
+        assertThrows(DatabaseException.class, () -> location("a\0b"));
     }
 
     @Test
     void theStandardPlaceFollowsTheBaseDirectorySpecification() {
         assertEquals(
                 new DatabaseLocation.Embedded(Path.of("/data/plimsoll/database")),
-                DatabaseLocation.standard(Map.of("XDG_DATA_HOME", "/data", "HOME", "/home/a")));
+                standard(Map.of("XDG_DATA_HOME", "/data", "HOME", "/home/a")));
         assertEquals(
                 new DatabaseLocation.Embedded(Path.of("/home/a/.local/share/plimsoll/database")),
-                DatabaseLocation.standard(Map.of("XDG_DATA_HOME", "relative", "HOME", "/home/a")));
-        assertEquals(new DatabaseLocation.Embedded(Path.of("plimsoll-database")), DatabaseLocation.standard(Map.of()));
+                standard(Map.of("XDG_DATA_HOME", "relative", "HOME", "/home/a")));
+        assertEquals(new DatabaseLocation.Embedded(Path.of("plimsoll-database")), standard(Map.of()));
+    }
+
+    private static DatabaseLocation location(String text) {
+        return DatabaseLocation.of(Optional.of(text), Optional.empty(), Map.of());
+    }
+
+    private static DatabaseLocation standard(Map<String, String> environment) {
+        return DatabaseLocation.of(Optional.empty(), Optional.empty(), environment);
+    }
+
+    private static DatabaseLocation external(String uri) {
+        return new DatabaseLocation.External(uri, Optional.empty());
     }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.plimsoll.database.DatabaseException.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,7 +119,7 @@ class MigrationsIT {
     }
 
     private <T> Future<T> on(Function<PgConnection, Future<T>> work) {
-        return PgConnection.connect(vertx, PgConnectOptions.fromUri(uri))
+        return PgConnection.connect(vertx, POSTGRES.logIn(uri))
                 .compose(connection -> work.apply(connection).eventually(connection::close));
     }
 

@@ -8,7 +8,7 @@ final class OtherPostgres implements AutoCloseable {
     private final Path data;
     private final int port;
     private final PostgresTools tools;
-    private final String password;
+    private final Path passwordFile;
 
     /// @param settings for the command line of `postgres`: `-c fsync=off`
     OtherPostgres(Path directory, String settings) {
@@ -16,7 +16,7 @@ final class OtherPostgres implements AutoCloseable {
         try (EmbeddedPostgres made = EmbeddedPostgres.start(directory, environment, 0)) {
             this.data = made.directory().resolve("data");
             this.port = made.port();
-            this.password = EmbeddedPostgres.password(made.directory());
+            this.passwordFile = made.directory().resolve("pgpass");
         }
         this.tools = PostgresTools.in(PostgresBinaries.bin(environment, directory));
         tools.run(
@@ -34,8 +34,11 @@ final class OtherPostgres implements AutoCloseable {
 
     /// As the superuser.
     String uri() {
-        return "postgresql://" + EmbeddedPostgres.USER + ":" + password + "@127.0.0.1:" + port + "/"
-                + EmbeddedPostgres.DATABASE;
+        return "postgresql://" + EmbeddedPostgres.USER + "@127.0.0.1:" + port + "/" + EmbeddedPostgres.DATABASE;
+    }
+
+    Path passwordFile() {
+        return passwordFile;
     }
 
     @Override

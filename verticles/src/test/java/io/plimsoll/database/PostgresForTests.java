@@ -8,6 +8,7 @@ import io.vertx.pgclient.PgConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,22 +30,26 @@ public final class PostgresForTests implements BeforeAllCallback {
     private Instance instance;
     private String database;
 
+    public Path passwordFile() {
+        return instance.passwordFile();
+    }
+
     /// This test class's database, as a server's settings name it.
     public DatabaseSettings settings() {
         return settings(uri());
     }
 
     /// A database in this Postgres.
-    public static DatabaseSettings settings(String uri) {
-        return new DatabaseSettings(Optional.of(uri), false);
+    public DatabaseSettings settings(String uri) {
+        return new DatabaseSettings(Optional.of(uri), Optional.of(passwordFile()), false);
     }
 
     /// A Postgres of the test's own, in a directory.
     public static DatabaseSettings embedded(Path directory) {
-        return new DatabaseSettings(Optional.of(directory.toString()), false);
+        return new DatabaseSettings(Optional.of(directory.toString()), Optional.empty(), false);
     }
 
-    /// `postgresql://…`, password included.
+    /// `postgresql://…` as the superuser; the password is in [#passwordFile].
     public String uri() {
         return uri(database);
     }
@@ -72,6 +77,11 @@ public final class PostgresForTests implements BeforeAllCallback {
                             .toList())
                     .toList();
         }));
+    }
+
+    /// How to log in to a database in this Postgres, without the limits of a purpose.
+    public PgConnectOptions logIn(String uri) {
+        return LogIn.external(new DatabaseLocation.External(uri, Optional.of(passwordFile())), Map.of());
     }
 
     /// Runs work on a connection of its own to the class's database.
@@ -111,8 +121,8 @@ public final class PostgresForTests implements BeforeAllCallback {
     }
 
     private String uri(String name) {
-        return "postgresql://" + EmbeddedPostgres.USER + ":" + instance.password() + "@" + EmbeddedPostgres.HOST + ":"
-                + instance.postgres.port() + "/" + name;
+        return "postgresql://" + EmbeddedPostgres.USER + "@" + EmbeddedPostgres.HOST + ":" + instance.postgres.port()
+                + "/" + name;
     }
 
     /// Closed by JUnit with its root store, at the end of the test JVM.
@@ -130,8 +140,8 @@ public final class PostgresForTests implements BeforeAllCallback {
             postgres = EmbeddedPostgres.start(directory, System.getenv(), 0);
         }
 
-        String password() {
-            return EmbeddedPostgres.password(postgres.directory());
+        Path passwordFile() {
+            return postgres.directory().resolve("pgpass");
         }
 
         String create() {
@@ -151,7 +161,7 @@ public final class PostgresForTests implements BeforeAllCallback {
                             .setHost(EmbeddedPostgres.HOST)
                             .setPort(postgres.port())
                             .setUser(EmbeddedPostgres.USER)
-                            .setPassword(password())
+                            .setPassword(EmbeddedPostgres.password(postgres.directory()))
                             .setDatabase(name));
         }
 

@@ -33,7 +33,8 @@ final class IngestBench {
         Semaphore outstanding = new Semaphore(outstandingMax);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Vertx vertx = Vertx.vertx();
-        Database database = Database.forServer(vertx, new DatabaseSettings(Optional.of(args[0]), false))
+        Database database = Database.forServer(
+                        vertx, new DatabaseSettings(Optional.of(args[0]), Optional.empty(), false))
                 .await(60, TimeUnit.SECONDS);
         vertx.deployVerticle(new PersistenceVerticle(database, Future::succeededFuture))
                 .await(10, TimeUnit.SECONDS);
