@@ -70,6 +70,8 @@ final class MainJobIT {
         JsonNode report =
                 new ObjectMapper().readTree(home.resolve("report.json").toFile());
         assertEquals("complete", report.at("/run/state").asText(), report::toPrettyString);
+        assertEquals("[]", report.at("/run/settings/durability").toString());
+        assertTrue(report.at("/run/settings/databaseRights").asText().startsWith("role plimsoll, "), "a superuser");
         assertEquals(3, report.at("/clients").size());
         assertTrue(server.stdout().contains("complete"), server::text);
         for (String id : List.of("a", "b", "c")) {

@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.sqlclient.SqlConnection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// An open database: a bounded set of connections, and a time limit for everything that is asked of it.
@@ -20,13 +21,13 @@ public final class Database {
     private final Vertx vertx;
     private final Connections connections;
     private final Place place;
-    private final List<String> gaps;
+    private final Findings findings;
 
-    Database(Vertx vertx, Connections connections, Place place, List<String> gaps) {
+    Database(Vertx vertx, Connections connections, Place place, Findings findings) {
         this.vertx = vertx;
         this.connections = connections;
         this.place = place;
-        this.gaps = List.copyOf(gaps);
+        this.findings = findings;
     }
 
     /// Opens for a server: starts the Postgres of an embedded directory (made on first use) and owns it until
@@ -110,19 +111,32 @@ public final class Database {
 
     /// How it may lose what it acknowledged, in words; nothing unless the settings allowed that.
     public List<String> gaps() {
-        return gaps;
+        return findings.gaps();
+    }
+
+    /// What the role that writes can do beyond writing, in words; empty if nothing.
+    public Optional<String> excessRights() {
+        return findings.excessRights();
+    }
+
+    Database with(Findings found) {
+        return new Database(vertx, connections, place, found);
     }
 
     /// Closes the connections, and stops the embedded Postgres if this opening started it.
     public Future<Void> close() {
-        return connections
-                .close()
+        return disconnect()
                 .eventually(() -> vertx.executeBlocking(
                         () -> {
                             place.release();
                             return null;
                         },
                         false));
+    }
+
+    /// As [#close], but leaves the Postgres as it is.
+    Future<Void> disconnect() {
+        return connections.close();
     }
 
     private DatabaseException tooLate(long timeoutMs) {
@@ -136,6 +150,15 @@ public final class Database {
     record Place(String description, String psqlCommand, Runnable onRelease) {
         void release() {
             onRelease.run();
+        }
+    }
+
+    /// What was seen of a database when it was opened.
+    record Findings(List<String> gaps, Optional<String> excessRights) {
+        static final Findings NONE = new Findings(List.of(), Optional.empty());
+
+        Findings {
+            gaps = List.copyOf(gaps);
         }
     }
 

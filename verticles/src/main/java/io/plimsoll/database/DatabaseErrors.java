@@ -45,7 +45,9 @@ final class DatabaseErrors {
                         Kind.MISSING, "the database " + where + " does not exist: create it with createdb first", e);
             case "42501" ->
                 new DatabaseException(
-                        Kind.REFUSED, "the database " + where + " does not grant the rights needed: " + said, e);
+                        Kind.REFUSED,
+                        "the database " + where + " does not grant the rights needed: " + said + "; sql/roles.sql does",
+                        e);
             case "57014", "55P03", "25P03" ->
                 new DatabaseException(Kind.TIMEOUT, "the database " + where + " was not done in time: " + said, e);
             case "53300", "57P01", "57P02", "57P03", "57P05", "08000", "08003", "08006" ->

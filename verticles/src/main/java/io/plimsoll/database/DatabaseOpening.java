@@ -1,17 +1,19 @@
 package io.plimsoll.database;
 
 import io.plimsoll.config.DatabaseSettings;
+import io.plimsoll.database.Database.Findings;
 import io.plimsoll.database.Database.Place;
 import io.plimsoll.database.DatabaseException.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.SqlConnection;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /// The two ways of opening a [Database].
 final class DatabaseOpening {
@@ -34,42 +36,70 @@ final class DatabaseOpening {
 
     /// A Postgres that answers.
     ///
+    /// @param logIn reads files
+    /// @param embedded directory of an embedded one
     /// @param borrowed others may end it at any time
-    private record Found(PgConnectOptions logIn, Place place, boolean borrowed) {
-        PgConnectOptions logIn(Purpose purpose) {
-            return purpose.limit(new PgConnectOptions(logIn));
+    private record Found(
+            Function<Purpose, PgConnectOptions> logIn, Place place, Optional<Path> embedded, boolean borrowed) {
+        Future<Database> open(Vertx vertx, Purpose purpose, int connectionsMax) {
+            return vertx.executeBlocking(() -> purpose.limit(logIn.apply(purpose)), false)
+                    .map(options -> new Connections(vertx, options, connectionsMax))
+                    .map(connections -> new Database(vertx, connections, place, Findings.NONE));
         }
     }
 
     private static Found found(DatabaseSettings settings, Map<String, String> environment) {
-        return switch (DatabaseLocation.of(settings.location(), settings.passwordFile(), environment)) {
-            case DatabaseLocation.External external -> found(external, environment);
-            case DatabaseLocation.Embedded embedded -> {
+        DatabaseLocation location = DatabaseLocation.of(settings.location(), settings.passwordFile(), environment);
+        Optional<DatabaseLocation> owner = settings.owner()
+                .map(uri -> DatabaseLocation.of(Optional.of(uri), settings.passwordFile(), environment));
+        return switch (location) {
+            case DatabaseLocation.External external
+            when owner.orElse(external) instanceof DatabaseLocation.External forSchema ->
+                found(external, forSchema, environment);
+            case DatabaseLocation.Embedded embedded
+            when owner.isEmpty() -> {
                 var postgres = EmbeddedPostgres.start(embedded.directory(), environment, LOCK_WAIT_MS);
                 yield found(postgres.directory(), postgres.port(), false, postgres::close);
             }
+            case DatabaseLocation.External _, DatabaseLocation.Embedded _ ->
+                throw new DatabaseException(
+                        Kind.LOCATION,
+                        "databaseOwner and database are two roles of one Postgres: write both as"
+                                + " postgresql://USER@HOST:PORT/DATABASE; the embedded one needs none");
         };
     }
 
-    /// Looks and migrates on a connection for that only; what writes reports has other limits.
+    /// Looks and migrates on a connection for that only; what writes reports has other limits, and other rights.
     private static Future<Void> prepared(Vertx vertx, Found found, boolean allowUnsafe) {
-        Connections one = new Connections(vertx, found.logIn(Purpose.SCHEMA), 1);
-        Database schema = new Database(vertx, one, found.place(), List.of());
-        return schema.withConnection(CHECK_MS_MAX, Durability::gaps)
-                .map(gaps -> Durability.insist(gaps, allowUnsafe))
-                .compose(_ -> vertx.executeBlocking(Migration::onClassPath, false))
-                .compose(known ->
-                        schema.withConnection(MIGRATION_MS_MAX, connection -> Migrations.migrate(connection, known)))
-                .eventually(one::close);
+        return found.open(vertx, Purpose.SCHEMA, 1)
+                .compose(schema -> schema.withConnection(CHECK_MS_MAX, Durability::gaps)
+                        .map(gaps -> Durability.insist(gaps, allowUnsafe))
+                        .compose(_ -> vertx.executeBlocking(Migration::onClassPath, false))
+                        .compose(known -> schema.withConnection(
+                                MIGRATION_MS_MAX,
+                                connection -> Migrations.migrate(connection, known)
+                                        .compose(_ -> ensureRoles(vertx, found, connection))))
+                        .eventually(schema::disconnect));
+    }
+
+    private static Future<Void> ensureRoles(Vertx vertx, Found found, SqlConnection owner) {
+        return found.embedded()
+                .map(directory -> DatabaseRoles.ensure(vertx, owner, directory))
+                .orElseGet(Future::succeededFuture);
     }
 
     private static Future<Database> served(Vertx vertx, Found found, boolean allowUnsafe) {
-        Connections connections = new Connections(vertx, found.logIn(Purpose.SERVER), Database.CONNECTIONS_MAX);
-        return new Database(vertx, connections, found.place(), List.of())
-                .withConnection(CHECK_MS_MAX, Durability::gaps)
-                .map(gaps -> Durability.insist(gaps, allowUnsafe))
-                .map(gaps -> new Database(vertx, connections, found.place(), gaps))
-                .recover(failure -> connections.close().transform(_ -> Future.failedFuture(failure)));
+        return found.open(vertx, Purpose.SERVER, Database.CONNECTIONS_MAX)
+                .compose(database -> vertx.executeBlocking(Migration::onClassPath, false)
+                        .compose(known -> database.withConnection(
+                                CHECK_MS_MAX,
+                                connection -> Migrations.check(connection, known)
+                                        .compose(_ -> Durability.gaps(connection))
+                                        .map(gaps -> Durability.insist(gaps, allowUnsafe))
+                                        .compose(gaps -> DatabaseRoles.excess(connection)
+                                                .map(excess -> new Findings(gaps, excess)))))
+                        .map(database::with)
+                        .recover(failure -> database.disconnect().transform(_ -> Future.failedFuture(failure))));
     }
 
     private static <T> Future<T> released(Vertx vertx, Place place, Throwable failure) {
@@ -85,7 +115,8 @@ final class DatabaseOpening {
     static Future<Database> forQueries(Vertx vertx, DatabaseLocation location, Map<String, String> environment) {
         return switch (location) {
             case DatabaseLocation.External external ->
-                vertx.executeBlocking(() -> found(external, environment), false).compose(found -> asked(vertx, found));
+                vertx.executeBlocking(() -> found(external, external, environment), false)
+                        .compose(found -> asked(vertx, found));
             case DatabaseLocation.Embedded embedded -> startOrBorrow(vertx, embedded.directory(), environment, 1);
         };
     }
@@ -116,39 +147,59 @@ final class DatabaseOpening {
                         () -> postgres.close(PostgresProcess.Stop.WHEN_UNUSED));
             }
             Optional<Integer> port = EmbeddedPostgres.portOfRunning(directory);
-            if (port.isPresent()) {
+            // its owner makes the roles when it has made the tables
+            if (port.isPresent() && DatabaseRoles.complete(directory)) {
                 return found(directory.toAbsolutePath().normalize(), port.get(), true, () -> {});
             }
             if (System.nanoTime() - deadline > 0) {
                 throw new DatabaseException(
                         Kind.IN_USE,
                         "database directory " + directory + " is held by " + DirectoryLock.owner(directory)
-                                + ", but its Postgres is not ready after " + BORROW_MS_MAX / 1000 + " s");
+                                + ", but its Postgres is not ready for reading after " + BORROW_MS_MAX / 1000
+                                + " s; if it is an older Plimsoll, stop that");
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         }
     }
 
     private static Future<Database> asked(Vertx vertx, Found found) {
-        Connections connections = new Connections(vertx, found.logIn(Purpose.QUERIES), Database.CONNECTIONS_MAX);
-        Database database = new Database(vertx, connections, found.place(), List.of());
-        return vertx.executeBlocking(Migration::onClassPath, false)
-                .compose(known ->
-                        database.withConnection(CHECK_MS_MAX, connection -> Migrations.check(connection, known)))
-                .map(database)
-                .recover(failure -> database.close().transform(_ -> Future.failedFuture(failure)));
+        return upgraded(vertx, found)
+                .compose(_ -> found.open(vertx, Purpose.QUERIES, Database.CONNECTIONS_MAX))
+                .compose(database -> checked(vertx, database)
+                        .map(database)
+                        .recover(failure -> database.disconnect().transform(_ -> Future.failedFuture(failure))))
+                .recover(failure -> released(vertx, found.place(), failure));
     }
 
-    private static Found found(DatabaseLocation.External external, Map<String, String> environment) {
+    /// Whoever starts a database that an older version made gives it its roles.
+    private static Future<Void> upgraded(Vertx vertx, Found found) {
+        if (found.borrowed()
+                || found.embedded().filter(d -> !DatabaseRoles.complete(d)).isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return found.open(vertx, Purpose.SCHEMA, 1)
+                .compose(schema -> checked(vertx, schema)
+                        .compose(_ -> schema.withConnection(
+                                CHECK_MS_MAX, connection -> ensureRoles(vertx, found, connection)))
+                        .eventually(schema::disconnect));
+    }
+
+    private static Future<Void> checked(Vertx vertx, Database database) {
+        return vertx.executeBlocking(Migration::onClassPath, false)
+                .compose(known ->
+                        database.withConnection(CHECK_MS_MAX, connection -> Migrations.check(connection, known)));
+    }
+
+    private static Found found(
+            DatabaseLocation.External external, DatabaseLocation.External owner, Map<String, String> environment) {
+        String psql = external.passwordFile()
+                        .map(file -> "PGPASSFILE='" + file + "' ")
+                        .orElse("")
+                + "psql '" + external + "'";
         return new Found(
-                LogIn.external(external, environment),
-                new Place(
-                        external.toString(),
-                        external.passwordFile()
-                                        .map(file -> "PGPASSFILE='" + file + "' ")
-                                        .orElse("")
-                                + "psql '" + external + "'",
-                        () -> {}),
+                purpose -> LogIn.external(purpose == Purpose.SCHEMA ? owner : external, environment),
+                new Place(external.toString(), psql, () -> {}),
+                Optional.empty(),
                 false);
     }
 
@@ -157,6 +208,10 @@ final class DatabaseOpening {
                 directory + " (embedded Postgres on " + EmbeddedPostgres.HOST + ":" + port + ")",
                 EmbeddedPostgres.psqlCommand(directory, port),
                 onRelease);
-        return new Found(LogIn.embedded(directory, port), place, borrowed);
+        return new Found(
+                purpose -> LogIn.embedded(directory, port, DatabaseRole.of(purpose)),
+                place,
+                Optional.of(directory),
+                borrowed);
     }
 }

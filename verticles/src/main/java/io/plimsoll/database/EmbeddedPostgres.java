@@ -6,8 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,17 +15,15 @@ import java.util.stream.Stream;
 /// A Postgres of our own in a directory: made on first use, durable (fsync on), listening on 127.0.0.1 only, with a
 /// password of its own, and gone when this process is gone.
 ///
-/// The directory holds `data`, `pgpass` (mode 0600: `PGPASSFILE=DIR/pgpass psql -h 127.0.0.1 -p PORT -U plimsoll
-/// plimsoll`), `lock` and `postgres.log`. Everything here blocks: call it from a worker thread.
+/// The directory holds `data`, `lock`, `postgres.log`, and the password files of each [DatabaseRole] (for the owner:
+/// `PGPASSFILE=DIR/pgpass psql -h 127.0.0.1 -p PORT -U plimsoll plimsoll`). Everything here blocks: call it from a
+/// worker thread.
 final class EmbeddedPostgres implements AutoCloseable {
     static final String HOST = "127.0.0.1";
-    static final String USER = "plimsoll";
     static final String DATABASE = "plimsoll";
 
-    private static final String PASSWORD_FILE = "pgpass";
     private static final String DATA = "data";
     private static final String DATA_IN_THE_MAKING = "data.new";
-    private static final int PASSWORD_BYTES = 24;
     private static final long INITDB_MS_MAX = 120_000;
     private static final long ORPHAN_STOP_SECONDS_MAX = 30;
 
@@ -94,23 +90,9 @@ final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    static String password(Path directory) {
-        Path file = directory.resolve(PASSWORD_FILE);
-        try {
-            String line = Files.readString(file).strip();
-            return line.substring(line.lastIndexOf(':') + 1);
-        } catch (IOException e) {
-            throw new DatabaseException(
-                    Kind.REFUSED,
-                    "cannot read the password of the embedded Postgres from " + file + ": " + e
-                            + "; it was made with the database and belongs to the user who made it",
-                    e);
-        }
-    }
-
     static String psqlCommand(Path directory, int port) {
-        return "PGPASSFILE='" + directory.resolve(PASSWORD_FILE) + "' psql -h " + HOST + " -p " + port + " -U " + USER
-                + " " + DATABASE;
+        return "PGPASSFILE='" + DatabaseRole.READER.passwordFile(directory) + "' psql -h " + HOST + " -p " + port
+                + " -U " + DatabaseRole.READER.user() + " " + DATABASE;
     }
 
     Path directory() {
@@ -148,7 +130,7 @@ final class EmbeddedPostgres implements AutoCloseable {
         if (!Files.exists(data)) {
             create(directory, tools);
         }
-        password(directory);
+        DatabaseRole.OWNER.password(directory);
         stopOrphan(data, tools);
         return new EmbeddedPostgres(directory, lock, PostgresProcess.start(directory, data, tools));
     }
@@ -166,7 +148,9 @@ final class EmbeddedPostgres implements AutoCloseable {
             if (!exists(real)) {
                 Set<String> ours = Set.of(
                         "lock",
-                        PASSWORD_FILE,
+                        DatabaseRole.OWNER.fileName(),
+                        DatabaseRole.SERVER.fileName(),
+                        DatabaseRole.READER.fileName(),
                         DATA_IN_THE_MAKING,
                         PostgresLog.FILE,
                         PostgresLog.FORMER,
@@ -216,18 +200,16 @@ final class EmbeddedPostgres implements AutoCloseable {
     private static void create(Path directory, PostgresTools tools) {
         Path making = directory.resolve(DATA_IN_THE_MAKING);
         PostgresBinaries.deleteTree(making);
-        byte[] random = new byte[PASSWORD_BYTES];
-        new SecureRandom().nextBytes(random);
-        String password = HexFormat.of().formatHex(random);
+        String password = DatabaseRole.newPassword();
         try {
-            Path passwordFile = directory.resolve(PASSWORD_FILE);
-            writePrivately(passwordFile, password + "\n");
+            Path passwordFile = DatabaseRole.OWNER.passwordFile(directory);
+            DatabaseRole.writePrivately(passwordFile, password + "\n");
             tools.run(
                     "",
                     INITDB_MS_MAX,
                     "initdb",
                     "--pgdata=" + making,
-                    "--username=" + USER,
+                    "--username=" + DatabaseRole.OWNER.user(),
                     "--auth=scram-sha-256",
                     "--pwfile=" + passwordFile,
                     "--encoding=UTF8",
@@ -240,17 +222,11 @@ final class EmbeddedPostgres implements AutoCloseable {
                     "-D",
                     making.toString(),
                     "postgres");
-            writePrivately(passwordFile, HOST + ":*:*:" + USER + ":" + password + "\n");
+            DatabaseRole.OWNER.store(password, directory);
             Files.move(making, directory.resolve(DATA), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new DatabaseException(Kind.START, "cannot make a database in " + directory + ": " + e, e);
         }
-    }
-
-    private static void writePrivately(Path file, String text) throws IOException {
-        Files.deleteIfExists(file);
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, text);
     }
 
     /// A Postgres whose owner died without it. We have the lock, so nobody else owns it now.

@@ -36,12 +36,12 @@ final class LogIn {
 
     private LogIn() {}
 
-    static PgConnectOptions embedded(Path directory, int port) {
+    static PgConnectOptions embedded(Path directory, int port, DatabaseRole role) {
         return new PgConnectOptions()
                 .setHost(EmbeddedPostgres.HOST)
                 .setPort(port)
-                .setUser(EmbeddedPostgres.USER)
-                .setPassword(EmbeddedPostgres.password(directory))
+                .setUser(role.user())
+                .setPassword(role.password(directory))
                 .setDatabase(EmbeddedPostgres.DATABASE);
     }
 

@@ -25,6 +25,9 @@ import java.util.stream.Stream;
 /// @param checksum SHA-256 of its text, hex
 record Migration(int version, String name, String sql, String checksum) {
     private static final String FOLDER = "sql";
+    /// Rights, not tables: no migration, because it may be run at any time.
+    static final String ROLES = "roles.sql";
+
     private static final Pattern NAME = Pattern.compile("V([1-9][0-9]{0,5})__[A-Za-z0-9_]+\\.sql");
 
     static Migration of(String name, String text) {
@@ -42,6 +45,9 @@ record Migration(int version, String name, String sql, String checksum) {
         try {
             List<Migration> all = new ArrayList<>();
             for (String name : names()) {
+                if (name.equals(ROLES)) {
+                    continue;
+                }
                 try (InputStream in = Migration.class.getResourceAsStream("/" + FOLDER + "/" + name)) {
                     all.add(of(name, new String(in.readAllBytes(), StandardCharsets.UTF_8)));
                 }

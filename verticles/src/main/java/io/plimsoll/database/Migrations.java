@@ -23,6 +23,7 @@ final class Migrations {
     private static final String LOCK = "select pg_advisory_lock($1)";
     private static final String UNLOCK = "select pg_advisory_unlock($1)";
     private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final String UNDEFINED_TABLE = "42P01";
     private static final String HISTORY_EXISTS = "select to_regclass('schema_history') is not null";
     private static final String HISTORY = """
@@ -111,7 +112,8 @@ final class Migrations {
                         all = all.compose(_ -> apply(connection, migration));
                     }
                     return all;
-                });
+                })
+                .recover(Migrations::nameTheOwner);
     }
 
     private static Future<Void> ensureHistory(SqlConnection connection) {
@@ -144,10 +146,8 @@ final class Migrations {
                                 _ -> transaction.commit(),
                                 failure -> transaction
                                         .rollback()
-                                        .transform(_ -> Future.failedFuture(new DatabaseException(
-                                                Kind.SCHEMA,
-                                                "sql/" + migration.name() + " failed: " + failure.getMessage(),
-                                                failure)))))
+                                        .transform(_ -> Future.failedFuture(
+                                                lacksRights(failure) ? failure : failed(migration, failure)))))
                 .onSuccess(
                         _ -> LOG.atInfo().addKeyValue("file", migration.name()).log("schema-migrated"));
     }
@@ -159,6 +159,25 @@ final class Migrations {
                         "another process has been migrating this database for too long; try again",
                         failure))
                 : Future.failedFuture(failure);
+    }
+
+    private static DatabaseException failed(Migration migration, Throwable failure) {
+        return new DatabaseException(
+                Kind.SCHEMA, "sql/" + migration.name() + " failed: " + failure.getMessage(), failure);
+    }
+
+    private static <T> Future<T> nameTheOwner(Throwable failure) {
+        return lacksRights(failure)
+                ? Future.failedFuture(new DatabaseException(
+                        Kind.REFUSED,
+                        "this role may not make or change the tables (" + failure.getMessage()
+                                + "); name the one that may as databaseOwner, and see sql/roles.sql",
+                        failure))
+                : Future.failedFuture(failure);
+    }
+
+    private static boolean lacksRights(Throwable failure) {
+        return failure instanceof PgException pg && INSUFFICIENT_PRIVILEGE.equals(pg.getSqlState());
     }
 
     private static int newest(List<Applied> applied) {

@@ -72,6 +72,9 @@ public final class ServerVerticle extends VerticleBase {
                     database.gaps()
                             .forEach(gap ->
                                     LOG.atWarn().addKeyValue("detail", gap).log("database-unsafe"));
+                    database.excessRights()
+                            .ifPresent(excess ->
+                                    LOG.atWarn().addKeyValue("detail", excess).log("database-rights"));
                     return vertx.deployVerticle(new PersistenceVerticle(database, this::deployRoster));
                 })
                 .onSuccess(id -> {
@@ -114,7 +117,8 @@ public final class ServerVerticle extends VerticleBase {
                                 + settings.multicast().port())
                 .put("idleTimeoutMs", settings.idleTimeout().toMillis())
                 .put("keepRunning", settings.keepRunning())
-                .put("durability", new JsonArray(database.gaps()));
+                .put("durability", new JsonArray(database.gaps()))
+                .put("databaseRights", database.excessRights().orElse(""));
         var facts = new Admissions.ServerFacts(hostName(), Version.TEXT, shown);
         return vertx.deployVerticle(new RosterVerticle(
                 settings, facts, TCP_INSTANCES, this::deploySources, here(this::runClosed), here(this::end)));

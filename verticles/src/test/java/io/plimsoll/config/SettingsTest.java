@@ -67,7 +67,7 @@ class SettingsTest {
                 new ServerSettings(
                         new MulticastSettings("239.0.0.1", 10001, Optional.empty(), Optional.empty()),
                         new ListenSettings("0.0.0.0", 42000),
-                        new DatabaseSettings(Optional.empty(), Optional.empty(), false),
+                        new DatabaseSettings(Optional.empty(), Optional.empty(), Optional.empty(), false),
                         Path.of("plimsoll-server.log"),
                         Path.of("report.json"),
                         Duration.ofSeconds(30),
@@ -158,7 +158,15 @@ class SettingsTest {
                 "cluster.members", "a:1,b:2",
                 "cluster.host", "10.0.0.1",
                 "cluster.port", "9"));
-        other.putAll(Map.of("heartbeatKeys", "/k", "allowUnsafeDatabase", "true", "databasePasswordFile", "/p"));
+        other.putAll(Map.of(
+                "heartbeatKeys",
+                "/k",
+                "allowUnsafeDatabase",
+                "true",
+                "databasePasswordFile",
+                "/p",
+                "databaseOwner",
+                "postgresql://o@h/d"));
         assertEquals(new HashSet<>(Schema.SERVER.keys()), other.keySet());
         Flag members = new Flag("--cluster", "cluster.members", "x:1");
         everyKeyChangesTheRecord(

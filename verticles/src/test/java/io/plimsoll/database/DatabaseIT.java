@@ -36,6 +36,9 @@ class DatabaseIT {
     @RegisterExtension
     static final PostgresForTests POSTGRES = new PostgresForTests();
 
+    private static final String INSERT_RUN = "insert into runs (run_uuid, server_host, server_version, settings)"
+            + " values (gen_random_uuid(), 'here', '0', '{}')";
+
     @TempDir
     Path temporary;
 
@@ -165,7 +168,7 @@ class DatabaseIT {
             assertTrue(refused.getMessage().contains("; full_page_writes is off"), refused.getMessage());
             assertTrue(refused.getMessage().contains("allowUnsafeDatabase"), refused.getMessage());
 
-            var allowed = new DatabaseSettings(Optional.of(postgres.uri()), passwordFile, true);
+            var allowed = new DatabaseSettings(Optional.of(postgres.uri()), Optional.empty(), passwordFile, true);
             Database database = await(Database.forServer(vertx, allowed));
             assertEquals(2, database.gaps().size(), database.gaps().toString());
             await(database.close());
@@ -207,11 +210,11 @@ class DatabaseIT {
 
         Database server = await(Database.forServer(vertx, PostgresForTests.embedded(directory)));
         Database beside = await(Database.forQueries(vertx, location));
-        await(server.withConnection(10_000, connection -> query(connection, "create table seen ()")));
-        await(beside.withConnection(10_000, connection -> query(connection, "select * from seen")));
+        await(server.withConnection(10_000, connection -> query(connection, INSERT_RUN)));
+        assertEquals("1", value(beside, "select count(*)::text from runs"));
         Exception denied = assertThrows(
                 Exception.class,
-                () -> await(beside.withConnection(10_000, connection -> query(connection, "create table written ()"))));
+                () -> await(beside.withConnection(10_000, connection -> query(connection, INSERT_RUN))));
         assertEquals("25006", assertInstanceOf(PgException.class, denied).getSqlState());
         await(beside.close());
         await(server.withConnection(10_000, connection -> query(connection, "select 1")));
@@ -219,7 +222,7 @@ class DatabaseIT {
         assertTrue(EmbeddedPostgres.portOfRunning(directory).isEmpty());
 
         Database alone = await(Database.forQueries(vertx, location));
-        await(alone.withConnection(10_000, connection -> query(connection, "select * from seen")));
+        assertEquals("1", value(alone, "select count(*)::text from runs"));
         await(alone.close());
         assertTrue(EmbeddedPostgres.portOfRunning(directory).isEmpty(), "what a query started, it stops");
     }
@@ -234,7 +237,7 @@ class DatabaseIT {
     }
 
     private static DatabaseSettings settings(String uri, Optional<Path> passwordFile) {
-        return new DatabaseSettings(Optional.of(uri), passwordFile, false);
+        return new DatabaseSettings(Optional.of(uri), Optional.empty(), passwordFile, false);
     }
 
     private static DatabaseException failure(Future<?> work) {

@@ -141,6 +141,6 @@ class DatabaseTlsIT {
 
     private static DatabaseSettings settings(String host, String parameters) {
         String uri = postgres.uri().replace("127.0.0.1", host) + "?" + parameters;
-        return new DatabaseSettings(Optional.of(uri), Optional.of(passwordFile), false);
+        return new DatabaseSettings(Optional.of(uri), Optional.empty(), Optional.of(passwordFile), false);
     }
 }

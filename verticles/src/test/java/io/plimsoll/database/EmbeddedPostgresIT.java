@@ -92,7 +92,7 @@ class EmbeddedPostgresIT {
             Path file = directory.resolve("pgpass");
             assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
             assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)));
-            String password = EmbeddedPostgres.password(directory);
+            String password = DatabaseRole.OWNER.password(directory);
             assertEquals(48, password.length());
             assertEquals("127.0.0.1:*:*:plimsoll:" + password + "\n", Files.readString(file));
             for (String wrong : List.of("wrong", "plimsoll")) {
@@ -268,7 +268,7 @@ class EmbeddedPostgresIT {
     }
 
     private String value(EmbeddedPostgres postgres, String sql) {
-        return PostgresForTests.await(connect(postgres.port(), EmbeddedPostgres.password(directory))
+        return PostgresForTests.await(connect(postgres.port(), DatabaseRole.OWNER.password(directory))
                 .compose(connection -> connection
                         .query(sql)
                         .execute()
@@ -284,7 +284,7 @@ class EmbeddedPostgresIT {
                 new PgConnectOptions()
                         .setHost(EmbeddedPostgres.HOST)
                         .setPort(port)
-                        .setUser(EmbeddedPostgres.USER)
+                        .setUser(DatabaseRole.OWNER.user())
                         .setPassword(password)
                         .setDatabase(EmbeddedPostgres.DATABASE));
     }

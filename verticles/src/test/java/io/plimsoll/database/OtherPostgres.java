@@ -34,7 +34,7 @@ final class OtherPostgres implements AutoCloseable {
 
     /// As the superuser.
     String uri() {
-        return "postgresql://" + EmbeddedPostgres.USER + "@127.0.0.1:" + port + "/" + EmbeddedPostgres.DATABASE;
+        return "postgresql://" + DatabaseRole.OWNER.user() + "@127.0.0.1:" + port + "/" + EmbeddedPostgres.DATABASE;
     }
 
     Path passwordFile() {

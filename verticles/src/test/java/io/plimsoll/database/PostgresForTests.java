@@ -7,6 +7,8 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /// ```
 public final class PostgresForTests implements BeforeAllCallback {
     private static final long WAIT_SECONDS_MAX = 60;
+    private static final FileAttribute<?> ONLY_OWNER =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private Instance instance;
@@ -34,19 +38,21 @@ public final class PostgresForTests implements BeforeAllCallback {
         return instance.passwordFile();
     }
 
-    /// This test class's database, as a server's settings name it.
+    /// This test class's database, as the settings of a careful server name it: reports are written by a role that
+    /// cannot change tables.
     public DatabaseSettings settings() {
-        return settings(uri());
+        String server = uri().replace(DatabaseRole.OWNER.user() + "@", DatabaseRole.SERVER.user() + "@");
+        return new DatabaseSettings(Optional.of(server), Optional.of(uri()), Optional.of(passwordFile()), false);
     }
 
-    /// A database in this Postgres.
+    /// A database in this Postgres, for one role that does everything.
     public DatabaseSettings settings(String uri) {
-        return new DatabaseSettings(Optional.of(uri), Optional.of(passwordFile()), false);
+        return new DatabaseSettings(Optional.of(uri), Optional.empty(), Optional.of(passwordFile()), false);
     }
 
     /// A Postgres of the test's own, in a directory.
     public static DatabaseSettings embedded(Path directory) {
-        return new DatabaseSettings(Optional.of(directory.toString()), Optional.empty(), false);
+        return new DatabaseSettings(Optional.of(directory.toString()), Optional.empty(), Optional.empty(), false);
     }
 
     /// `postgresql://…` as the superuser; the password is in [#passwordFile].
@@ -121,8 +127,8 @@ public final class PostgresForTests implements BeforeAllCallback {
     }
 
     private String uri(String name) {
-        return "postgresql://" + EmbeddedPostgres.USER + "@" + EmbeddedPostgres.HOST + ":" + instance.postgres.port()
-                + "/" + name;
+        return "postgresql://" + DatabaseRole.OWNER.user() + "@" + EmbeddedPostgres.HOST + ":"
+                + instance.postgres.port() + "/" + name;
     }
 
     /// Closed by JUnit with its root store, at the end of the test JVM.
@@ -138,20 +144,34 @@ public final class PostgresForTests implements BeforeAllCallback {
                 throw new java.io.UncheckedIOException(e);
             }
             postgres = EmbeddedPostgres.start(directory, System.getenv(), 0);
+            await(connect(EmbeddedPostgres.DATABASE)
+                    .compose(owner -> DatabaseRoles.ensure(vertx, owner, postgres.directory())
+                            .eventually(owner::close)));
+            try {
+                StringBuilder passwords = new StringBuilder();
+                for (DatabaseRole role : DatabaseRole.values()) {
+                    passwords.append(Files.readString(role.passwordFile(postgres.directory())));
+                }
+                Files.writeString(Files.createFile(passwordFile(), ONLY_OWNER), passwords);
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
         }
 
         Path passwordFile() {
-            return postgres.directory().resolve("pgpass");
+            return directory.resolve("all-passwords");
         }
 
         String create() {
             String name = "test_" + DATABASES.incrementAndGet();
-            await(connect(EmbeddedPostgres.DATABASE)
-                    .compose(connection -> connection
-                            .query("create database " + name)
-                            .execute()
-                            .eventually(connection::close)));
+            run(EmbeddedPostgres.DATABASE, "create database " + name);
+            run(name, DatabaseRoles.script());
             return name;
+        }
+
+        private void run(String name, String sql) {
+            await(connect(name)
+                    .compose(connection -> connection.query(sql).execute().eventually(connection::close)));
         }
 
         Future<PgConnection> connect(String name) {
@@ -160,8 +180,8 @@ public final class PostgresForTests implements BeforeAllCallback {
                     new PgConnectOptions()
                             .setHost(EmbeddedPostgres.HOST)
                             .setPort(postgres.port())
-                            .setUser(EmbeddedPostgres.USER)
-                            .setPassword(EmbeddedPostgres.password(postgres.directory()))
+                            .setUser(DatabaseRole.OWNER.user())
+                            .setPassword(DatabaseRole.OWNER.password(postgres.directory()))
                             .setDatabase(name));
         }
 

@@ -34,7 +34,7 @@ final class IngestBench {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Vertx vertx = Vertx.vertx();
         Database database = Database.forServer(
-                        vertx, new DatabaseSettings(Optional.of(args[0]), Optional.empty(), false))
+                        vertx, new DatabaseSettings(Optional.of(args[0]), Optional.empty(), Optional.empty(), false))
                 .await(60, TimeUnit.SECONDS);
         vertx.deployVerticle(new PersistenceVerticle(database, Future::succeededFuture))
                 .await(10, TimeUnit.SECONDS);
