@@ -60,6 +60,12 @@ final class ServerCommand implements Callable<Integer> {
     @Option(names = "--keep-running", negatable = true, description = "Never end by itself.")
     private Boolean keepRunning;
 
+    @Option(
+            names = "--health-port",
+            paramLabel = "PORT",
+            description = "Answer GET /live and /ready on this port of 127.0.0.1 (0: do not).")
+    private String healthPort;
+
     @Mixin
     private ConfigOptions config;
 
@@ -80,6 +86,7 @@ final class ServerCommand implements Callable<Integer> {
         Flags.add(flags, "--report", "report", report);
         Flags.add(flags, "--idle-timeout", "idleTimeout", idleTimeout);
         Flags.add(flags, "--keep-running", "keepRunning", keepRunning);
+        Flags.add(flags, "--health-port", "health.port", healthPort);
         return config.sources("server", flags);
     }
 }

@@ -32,6 +32,7 @@ class FlagsTest {
                 Arguments.of("server", "--database dir", "database", "dir"),
                 Arguments.of("server", "--database-password-file f", "databasePasswordFile", "f"),
                 Arguments.of("server", "--allow-unsafe-database", "allowUnsafeDatabase", "true"),
+                Arguments.of("server", "--health-port 8", "health.port", "8"),
                 Arguments.of("server", "-l x.log", "log", "x.log"),
                 Arguments.of("server", "--log x.log", "log", "x.log"),
                 Arguments.of("server", "--report r.json", "report", "r.json"),

@@ -69,6 +69,7 @@ final class HouseTest {
             "server.Roster",
             "server.Member",
             "server.HeartbeatLedger",
+            "server.Readiness",
             "client.Uplink",
             "client.Delivery",
             "client.SpoolPolicy",

@@ -17,6 +17,7 @@ public record ServerSettings(
         Duration idleTimeout,
         boolean keepRunning,
         LimitSettings limits,
+        HealthSettings health,
         Optional<ClusterSettings> cluster) {
     public ServerSettings {
         Check.present("multicast", multicast);
@@ -26,6 +27,7 @@ public record ServerSettings(
         Check.present("report", report);
         Check.duration("idleTimeout", idleTimeout, Duration.ofMillis(100), Duration.ofDays(366));
         Check.present("limits", limits);
+        Check.present("health", health);
         Check.present("cluster", cluster);
     }
 
@@ -39,6 +41,7 @@ public record ServerSettings(
                 values.duration("idleTimeout"),
                 values.bool("keepRunning"),
                 LimitSettings.of(values),
+                HealthSettings.of(values),
                 ClusterSettings.of(values));
     }
 }

@@ -8,6 +8,7 @@ import io.plimsoll.wire.Interfaces;
 import io.plimsoll.wire.Version;
 import io.plimsoll.wire.bus.BusCodec;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -38,6 +39,8 @@ public final class ServerVerticle extends VerticleBase {
     /// State of each run that was closed, as it was closed last.
     private final Map<Long, String> closedRuns = new LinkedHashMap<>();
     private Future<Void> reports = Future.succeededFuture();
+    private final Readiness readiness = new Readiness();
+    private final Promise<Database> working = Promise.promise();
     private ServerSettings settings;
     private Database database;
     private String sink;
@@ -65,8 +68,9 @@ public final class ServerVerticle extends VerticleBase {
         return settings()
                 .compose(read -> {
                     settings = read;
-                    return Database.forServer(vertx, settings.database());
+                    return deployHealth();
                 })
+                .compose(_ -> Database.forServer(vertx, settings.database()))
                 .compose(opened -> {
                     database = opened;
                     database.gaps()
@@ -79,6 +83,8 @@ public final class ServerVerticle extends VerticleBase {
                 })
                 .onSuccess(id -> {
                     sink = id;
+                    readiness.working(System.nanoTime() / 1_000_000);
+                    working.complete(database);
                     if (endedBy != null) {
                         undeploySink();
                     }
@@ -106,6 +112,12 @@ public final class ServerVerticle extends VerticleBase {
 
     private Future<ServerSettings> settings() {
         return given != null ? Future.succeededFuture(given) : Settings.server(vertx, config());
+    }
+
+    private Future<?> deployHealth() {
+        return settings.health().port() == 0
+                ? Future.succeededFuture()
+                : vertx.deployVerticle(new HealthVerticle(settings.health(), readiness, working.future()));
     }
 
     private Future<?> deployRoster() {
@@ -166,6 +178,7 @@ public final class ServerVerticle extends VerticleBase {
         }
         LOG.atInfo().addKeyValue("reason", reason).log("server-ending");
         endedBy = reason;
+        readiness.ending(reason);
         if (sink != null) {
             undeploySink();
         }

@@ -73,6 +73,7 @@ class SettingsTest {
                         Duration.ofSeconds(30),
                         false,
                         new LimitSettings(1000, 1 << 20, Duration.ofSeconds(5), Duration.ofSeconds(60), 1000, 50_000),
+                        new HealthSettings("127.0.0.1", 0),
                         Optional.empty()),
                 server(Optional.empty(), Map.of()));
     }
@@ -167,6 +168,7 @@ class SettingsTest {
                 "/p",
                 "databaseOwner",
                 "postgresql://o@h/d"));
+        other.putAll(Map.of("health.host", "0.0.0.0", "health.port", "8080"));
         assertEquals(new HashSet<>(Schema.SERVER.keys()), other.keySet());
         Flag members = new Flag("--cluster", "cluster.members", "x:1");
         everyKeyChangesTheRecord(

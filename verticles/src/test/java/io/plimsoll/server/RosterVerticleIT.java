@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plimsoll.config.HealthSettings;
 import io.plimsoll.config.LimitSettings;
 import io.plimsoll.config.ListenSettings;
 import io.plimsoll.config.MulticastSettings;
@@ -152,6 +153,7 @@ final class RosterVerticleIT {
                     Duration.ofMillis(400),
                     false,
                     new LimitSettings(1, 1 << 16, Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 1),
+                    new HealthSettings("127.0.0.1", 0),
                     Optional.empty());
             var facts = new Admissions.ServerFacts("host", "test", new JsonObject().put("tcp", tcp));
             deployment = await(vertx.deployVerticle(new PersistenceVerticle(
