@@ -382,8 +382,7 @@ final class QueryCommandsIT {
     void anEmptyDatabaseHasNoLatestRun() {
         String uri = POSTGRES.another();
         Vertx vertx = Vertx.vertx();
-        PostgresForTests.await(
-                Database.forServer(vertx, PostgresForTests.settings(uri)).compose(Database::close));
+        PostgresForTests.await(Database.forServer(vertx, POSTGRES.settings(uri)).compose(Database::close));
         PostgresForTests.await(vertx.close());
         Result result = run(new ReportCommand(), new StringWriter(), uri, "latest");
         assertEquals(2, result.exitCode());

@@ -51,12 +51,16 @@ public final class PostgresToHurt implements AutoCloseable {
         return new InetSocketAddress(EmbeddedPostgres.HOST, port);
     }
 
-    /// `postgresql://…`, password included.
+    /// `postgresql://…` as the superuser; the password is in [#passwordFile].
     ///
     /// @param by the port of a proxy before it, or its own
     public String uri(int by) {
-        return "postgresql://" + EmbeddedPostgres.USER + ":" + EmbeddedPostgres.password(directory) + "@"
-                + EmbeddedPostgres.HOST + ":" + by + "/" + EmbeddedPostgres.DATABASE;
+        return "postgresql://" + DatabaseRole.OWNER.user() + "@" + EmbeddedPostgres.HOST + ":" + by + "/"
+                + EmbeddedPostgres.DATABASE;
+    }
+
+    public Path passwordFile() {
+        return DatabaseRole.OWNER.passwordFile(directory);
     }
 
     /// Starts it where it is down, and returns when it is ready.
@@ -125,7 +129,7 @@ public final class PostgresToHurt implements AutoCloseable {
 
     /// The rows of a statement, as text.
     public List<List<String>> sql(String statement) {
-        PgConnectOptions options = PgConnectOptions.fromUri(uri(port));
+        PgConnectOptions options = PgConnectOptions.fromUri(uri(port)).setPassword(DatabaseRole.OWNER.password(directory));
         try {
             return PgConnection.connect(vertx, options)
                     .compose(connection -> connection

@@ -90,6 +90,8 @@ final class Rig implements AutoCloseable {
                         Integer.toString(tcpPort),
                         "-d",
                         postgres.uri(toPostgres.port()),
+                        "--database-password-file",
+                        postgres.passwordFile().toString(),
                         "--keep-running"),
                 directory,
                 directory.resolve("server.log"),
