@@ -48,14 +48,15 @@ final class Admissions {
         var find = new Persist.FindLeftOpen(server.hostName(), server.settings().getString("tcp"));
         return PersistBus.<Persist.LeftOpen>ask(vertx, find).onSuccess(left -> {
             roster.resumed(left, now());
-            left.runs().forEach(run -> LOG.atWarn()
-                    .addKeyValue("run", run.run())
-                    .addKeyValue(
-                            "clients",
-                            left.clients().stream()
-                                    .filter(c -> c.run() == run.run())
-                                    .count())
-                    .log("run-resumed"));
+            left.runs()
+                    .forEach(run -> LOG.atWarn()
+                            .addKeyValue("run", run.run())
+                            .addKeyValue(
+                                    "clients",
+                                    left.clients().stream()
+                                            .filter(c -> c.run() == run.run())
+                                            .count())
+                            .log("run-resumed"));
         });
     }
 
@@ -89,27 +90,28 @@ final class Admissions {
         if (refusal.isPresent()) {
             return refused(refusal.get());
         }
-        return run(hello.run()).compose(run -> PersistBus.<Persist.Admission>ask(
-                        vertx,
-                        new Persist.AdmitClient(
-                                run.run(),
-                                hello.session(),
-                                hello.instance(),
-                                hello.late(),
-                                hello.host(),
-                                hello.plan(),
-                                hello.heartbeatMs() / 1000.0))
-                .map(admission -> {
-                    long wallMs = System.currentTimeMillis();
-                    Persist.ClientRow row = admission.row();
-                    act.accept(roster.connected(run, row, hello, request.connection(), now(), wallMs));
-                    return new Local.Admitted(run.uuid(), run.run(), row.client(), admission.committed());
-                })
-                .onFailure(e -> {
-                    if (code(e) != Persist.REFUSED) {
-                        roster.perhapsAdmitted(run);
-                    }
-                }));
+        return run(hello.run())
+                .compose(run -> PersistBus.<Persist.Admission>ask(
+                                vertx,
+                                new Persist.AdmitClient(
+                                        run.run(),
+                                        hello.session(),
+                                        hello.instance(),
+                                        hello.late(),
+                                        hello.host(),
+                                        hello.plan(),
+                                        hello.heartbeatMs() / 1000.0))
+                        .map(admission -> {
+                            long wallMs = System.currentTimeMillis();
+                            Persist.ClientRow row = admission.row();
+                            act.accept(roster.connected(run, row, hello, request.connection(), now(), wallMs));
+                            return new Local.Admitted(run.uuid(), run.run(), row.client(), admission.committed());
+                        })
+                        .onFailure(e -> {
+                            if (code(e) != Persist.REFUSED) {
+                                roster.perhapsAdmitted(run);
+                            }
+                        }));
     }
 
     private void notAdmitted(Local.Admit request, Throwable why) {

@@ -26,9 +26,10 @@ final class ReportStore {
 
     static Future<Persist.Stored> write(SqlConnection connection, List<Persist.Numbered> reports) {
         List<Persist.Numbered> inOrder = Ledger.inOrder(reports);
-        return judge(connection, inOrder).compose(verdict -> insert(connection, verdict.fresh())
-                .compose(_ -> followUp(connection, verdict.fresh()))
-                .compose(_ -> decline(connection, verdict)));
+        return judge(connection, inOrder)
+                .compose(verdict -> insert(connection, verdict.fresh())
+                        .compose(_ -> followUp(connection, verdict.fresh()))
+                        .compose(_ -> decline(connection, verdict)));
     }
 
     /// Enters the report in the ledger, and keeps it where it disturbs nobody.

@@ -23,9 +23,10 @@ class LogInTest {
 
     @Test
     void aParameterThatWouldBeDroppedIsRefused() {
-        for (String parameters : List.of("sslcert=/c", "sslmode=require&connect_timeout=3", "passfile=/p", "x=", "=x")) {
-            DatabaseException refused = assertThrows(
-                    DatabaseException.class, () -> logIn("postgresql://u@h/d?" + parameters, Map.of()));
+        for (String parameters :
+                List.of("sslcert=/c", "sslmode=require&connect_timeout=3", "passfile=/p", "x=", "=x")) {
+            DatabaseException refused =
+                    assertThrows(DatabaseException.class, () -> logIn("postgresql://u@h/d?" + parameters, Map.of()));
             assertEquals(DatabaseException.Kind.LOCATION, refused.kind());
             assertTrue(refused.getMessage().contains("known are sslrootcert, sslmode"), refused.getMessage());
         }

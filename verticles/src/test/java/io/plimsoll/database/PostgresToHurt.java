@@ -129,7 +129,8 @@ public final class PostgresToHurt implements AutoCloseable {
 
     /// The rows of a statement, as text.
     public List<List<String>> sql(String statement) {
-        PgConnectOptions options = PgConnectOptions.fromUri(uri(port)).setPassword(DatabaseRole.OWNER.password(directory));
+        PgConnectOptions options =
+                PgConnectOptions.fromUri(uri(port)).setPassword(DatabaseRole.OWNER.password(directory));
         try {
             return PgConnection.connect(vertx, options)
                     .compose(connection -> connection

@@ -16,8 +16,7 @@ public final class HistoryCheck {
     private static final int SHOWN_MAX = 20;
 
     /// Every report that became a row of results, with the number by which [Content] marked it.
-    private static final String ROWS =
-            """
+    private static final String ROWS = """
         select client, sequence, bytes::text from data_files
         union all select client, sequence, bytes::text from intervals
         union all select client, sequence, rss_bytes::text from resource_samples

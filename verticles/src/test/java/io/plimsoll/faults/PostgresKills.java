@@ -16,8 +16,7 @@ public final class PostgresKills {
     /// What the server has sent arrives meanwhile; nothing new can be committed.
     private static final long ARRIVES_MS = 500;
 
-    private static final String THERE =
-            """
+    private static final String THERE = """
         select count(*) from reports r
         join clients c using (client)
         join (select client, sequence from data_files union all select client, sequence from intervals
