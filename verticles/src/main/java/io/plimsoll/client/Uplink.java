@@ -49,6 +49,9 @@ final class Uplink<F> {
         /// There is no server, or none of ours, and there has never been one: the end.
         record NoServer<F>(String why) implements Action<F> {}
 
+        /// There is a server, but no trust between it and this client, and there has never been: the end.
+        record Distrusted<F>(String why) implements Action<F> {}
+
         /// Nothing more can be delivered to this server: the end.
         record Refused<F>(String reason) implements Action<F> {}
 
@@ -94,7 +97,7 @@ final class Uplink<F> {
     private Optional<UUID> run;
     private Link link = Link.NONE;
     private String endedBecause = "";
-    private String notWelcomedBecause = "";
+    private String notWelcomedBecause;
     private boolean room;
     private boolean everConnected;
     private boolean everWelcomed;
@@ -116,6 +119,8 @@ final class Uplink<F> {
             Backoff backoff,
             Consumer<? super Action<F>> act) {
         this.server = server;
+        this.notWelcomedBecause =
+                "the server at " + server + " takes longer than " + WELCOME_MS_MAX / 1_000 + " s to be connected to";
         this.run = run;
         this.delivery = delivery;
         this.spool = spool;
@@ -146,6 +151,25 @@ final class Uplink<F> {
                     why,
                     "no server at " + server + ": " + why + "; start one with 'plimsoll server', or correct -sh and -t",
                     now);
+        }
+    }
+
+    /// Somebody was reached, and ended it before a hello could be said, or said nothing.
+    void turnedAway(String why, long now) {
+        if (link == Link.CONNECTING) {
+            everConnected = true;
+            again(why, "the server at " + server + ": " + why + "; is it a Plimsoll server?", now);
+        }
+    }
+
+    /// One side does not believe who the other is. Once they have known each other, that may pass: a server is
+    /// started anew with the right certificate.
+    void distrusted(String why, long now) {
+        String told = "no trust between this client and the server at " + server + ": " + why;
+        if (link == Link.CONNECTING && everWelcomed) {
+            again(told, told, now);
+        } else if (link == Link.CONNECTING && end(told)) {
+            act.accept(new Action.Distrusted<>(told));
         }
     }
 

@@ -3,6 +3,8 @@ package io.plimsoll.client;
 import io.plimsoll.config.UplinkSettings;
 import io.plimsoll.model.EventKind;
 import io.plimsoll.model.Report;
+import io.plimsoll.security.CredentialsException;
+import io.plimsoll.wire.Approach;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.MessageCodec;
 import io.vertx.core.Future;
@@ -83,9 +85,11 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
 
     @Override
     public Future<?> start() {
-        link = new ServerLink(vertx, server, this);
+        Future<Approach> approach =
+                vertx.executeBlocking(() -> Access.of(server, hello.session().clientId(), System.getenv()));
+        link = new ServerLink(vertx, server, approach, this);
         vertx.setPeriodic(TICK_MS, _ -> uplink.tick(nowMs()));
-        uplink.begin(nowMs());
+        approach.onComplete(_ -> uplink.begin(nowMs()));
         return firstWelcome.future();
     }
 
@@ -135,7 +139,7 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
             boolean spooled = uplink.spooled();
             uplink.giveUp();
             List<Buffer> frames = new ArrayList<>();
-            frames.add(MessageCodec.encode(hello(run, true)));
+            frames.add(MessageCodec.encode(hello.again(run, true)));
             frames.addAll(uplink.unacknowledged());
             unsent.complete(new Unsent(frames, spooled));
         });
@@ -154,17 +158,6 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
         return left.future();
     }
 
-    private Message.Hello hello(Optional<UUID> inRun, boolean late) {
-        return new Message.Hello(
-                hello.session(),
-                hello.instance(),
-                hello.host(),
-                hello.plan(),
-                hello.heartbeatMs(),
-                inRun,
-                hello.late() || late);
-    }
-
     @Override
     public void connected() {
         uplink.connected(nowMs());
@@ -173,6 +166,16 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
     @Override
     public void connectFailed(String why) {
         uplink.connectFailed(why, nowMs());
+    }
+
+    @Override
+    public void turnedAway(String why) {
+        uplink.turnedAway(why, nowMs());
+    }
+
+    @Override
+    public void distrusted(String why) {
+        uplink.distrusted(why, nowMs());
     }
 
     @Override
@@ -198,7 +201,7 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
     private void carryOut(Uplink.Action<Buffer> action) {
         switch (action) {
             case Uplink.Action.Connect<Buffer> _ -> link.connect();
-            case Uplink.Action.SayHello<Buffer> a -> link.write(MessageCodec.encode(hello(a.run(), false)));
+            case Uplink.Action.SayHello<Buffer> a -> link.write(MessageCodec.encode(hello.again(a.run(), false)));
             case Uplink.Action.Send<Buffer> a -> {
                 if (!link.write(a.frame())) {
                     uplink.room(false);
@@ -219,10 +222,11 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
                         .log("server-away");
             case Uplink.Action.ServerBack<Buffer> _ -> LOG.atWarn().log("server-back");
             case Uplink.Action.NoServer<Buffer> a -> firstWelcome.tryFail(new ServerUnreachableException(a.why()));
+            case Uplink.Action.Distrusted<Buffer> a -> firstWelcome.tryFail(new CredentialsException(a.why()));
             case Uplink.Action.Refused<Buffer> a -> refused(a.reason());
             case Uplink.Action.Append<Buffer> a ->
                 spool.orElseThrow()
-                        .append(MessageCodec.encode(hello(run, true)), a.frames(), a.upTo())
+                        .append(MessageCodec.encode(hello.again(run, true)), a.frames(), a.upTo())
                         .whenComplete((_, e) -> context.runOnContext(_ -> appended(e)));
             case Uplink.Action.Forget<Buffer> a -> spool.orElseThrow().forget(a.upTo());
             case Uplink.Action.SpoolSlow<Buffer> _ ->

@@ -78,11 +78,15 @@ public record ClientSettings(
     }
 
     static ClientSettings of(Values values) {
-        ClientId id = values.optionalText("id").map(ClientId::new).orElseGet(ClientId::random);
+        UplinkSettings tcp = UplinkSettings.of(values);
+        ClientId id = values.optionalText("id")
+                .map(ClientId::new)
+                .or(() -> tcp.security().issuedFor())
+                .orElseGet(ClientId::random);
         Optional<Path> path = values.optionalText("path").map(Path::of);
         return new ClientSettings(
                 id,
-                new UplinkSettings(values.text("tcp.server"), values.integer("tcp.port")),
+                tcp,
                 MulticastSettings.of(values),
                 values.duration("heartbeatInterval"),
                 values.bytes("chunkSize"),

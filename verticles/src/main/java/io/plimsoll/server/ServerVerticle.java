@@ -39,6 +39,7 @@ public final class ServerVerticle extends VerticleBase {
     private final Map<Long, String> closedRuns = new LinkedHashMap<>();
     private Future<Void> reports = Future.succeededFuture();
     private ServerSettings settings;
+    private Admittance admittance;
     private Database database;
     private String sink;
     private String endedBy;
@@ -65,6 +66,14 @@ public final class ServerVerticle extends VerticleBase {
         return settings()
                 .compose(read -> {
                     settings = read;
+                    return vertx.executeBlocking(() -> Admittance.of(
+                            settings.tcp(),
+                            hostName(),
+                            settings.limits().handshakeTimeout().toMillis(),
+                            System.getenv()));
+                })
+                .compose(how -> {
+                    admittance = how;
                     return Database.forServer(vertx, databaseLocation());
                 })
                 .compose(opened -> {
@@ -117,11 +126,12 @@ public final class ServerVerticle extends VerticleBase {
                         "multicast",
                         settings.multicast().group() + ":"
                                 + settings.multicast().port())
+                .put("security", admittance.word())
                 .put("idleTimeoutMs", settings.idleTimeout().toMillis())
                 .put("keepRunning", settings.keepRunning());
         var facts = new Admissions.ServerFacts(hostName(), Version.TEXT, shown);
         return vertx.deployVerticle(new RosterVerticle(
-                settings, facts, TCP_INSTANCES, this::deploySources, here(this::runClosed), here(this::end)));
+                settings, facts, tcpInstances(), this::deploySources, here(this::runClosed), here(this::end)));
     }
 
     /// Other verticles call from event loops of their own.
@@ -131,15 +141,24 @@ public final class ServerVerticle extends VerticleBase {
 
     private Future<?> deploySources() {
         var listen = new TcpVerticle.Listen(
-                settings.tcp().host(), settings.tcp().port(), settings.limits().connectionsMax(), Version.TEXT);
-        TcpLimits limits = TcpLimits.of(settings.limits(), TCP_INSTANCES);
+                settings.tcp().host(),
+                settings.tcp().port(),
+                settings.limits().connectionsMax(),
+                Version.TEXT,
+                admittance.tls());
+        TcpLimits limits = TcpLimits.of(settings.limits(), tcpInstances());
         AtomicInteger connections = new AtomicInteger();
         List<Future<String>> sources = new ArrayList<>();
-        for (int i = 0; i < TCP_INSTANCES; i++) {
-            sources.add(vertx.deployVerticle(new TcpVerticle(i, TCP_INSTANCES, listen, limits, connections)));
+        for (int i = 0; i < tcpInstances(); i++) {
+            sources.add(vertx.deployVerticle(new TcpVerticle(i, tcpInstances(), listen, limits, connections)));
         }
         sources.add(vertx.deployVerticle(new UdpVerticle(settings.multicast(), interfaces())));
         return Future.all(sources);
+    }
+
+    /// With TLS one: of several servers at one port, Vert.x 5.0.10 lets only the first one upgrade its connections.
+    private int tcpInstances() {
+        return admittance.tls().isPresent() ? 1 : TCP_INSTANCES;
     }
 
     private List<String> interfaces() {

@@ -1,6 +1,8 @@
 package io.plimsoll.server;
 
+import io.plimsoll.security.Principal;
 import io.plimsoll.wire.Message;
+import io.plimsoll.wire.Tls;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -9,10 +11,12 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.ServerSSLOptions;
 import java.net.BindException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,7 +37,9 @@ final class TcpVerticle extends VerticleBase {
     private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
     /// Where to listen, and who counts.
-    record Listen(String host, int port, int connectionsMax, String serverVersion) {}
+    ///
+    /// @param tls empty: everybody who comes is believed
+    record Listen(String host, int port, int connectionsMax, String serverVersion, Optional<ServerSSLOptions> tls) {}
 
     private final int instance;
     private final int instances;
@@ -102,8 +108,23 @@ final class TcpVerticle extends VerticleBase {
                     .addKeyValue("connectionsMax", listen.connectionsMax())
                     .log("connection-refused");
             socket.close();
-            return;
+        } else if (listen.tls().isEmpty()) {
+            open(socket, Optional.empty());
+        } else {
+            Tls.accept(socket, listen.tls().get())
+                    .onSuccess(who -> open(socket, Optional.of(who)))
+                    .onFailure(e -> {
+                        connectionCount.decrementAndGet();
+                        socket.close();
+                        LOG.atWarn()
+                                .addKeyValue("remote", socket.remoteAddress())
+                                .addKeyValue("reason", Tls.reason(e))
+                                .log("stray-connection");
+                    });
         }
+    }
+
+    private void open(NetSocket socket, Optional<Principal> who) {
         long number = nextNumber;
         nextNumber += instances;
         connections.put(
@@ -112,6 +133,7 @@ final class TcpVerticle extends VerticleBase {
                         number,
                         socket,
                         limits.frameBytesMax(),
+                        who.isEmpty(),
                         event -> tell(number, event),
                         reason -> tell(new Intake.Event.Closed(number, reason))));
         tell(new Intake.Event.Opened(number));

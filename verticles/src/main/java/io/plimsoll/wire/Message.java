@@ -36,6 +36,13 @@ public sealed interface Message {
             Require.inRange("heartbeat interval in ms", heartbeatMs, HEARTBEAT_MS_MIN, HEARTBEAT_MS_MAX);
             Require.present("run", run);
         }
+
+        /// The same session's, as it stands now.
+        ///
+        /// @param over whether it is over by now
+        public Hello again(Optional<UUID> inRun, boolean over) {
+            return new Hello(session, instance, host, plan, heartbeatMs, inRun, late || over);
+        }
     }
 
     /// Server: the hello is accepted; reports may flow, at most `windowReports` of them unacknowledged.

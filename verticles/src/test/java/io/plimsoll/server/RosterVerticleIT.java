@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.plimsoll.config.LimitSettings;
 import io.plimsoll.config.ListenSettings;
 import io.plimsoll.config.MulticastSettings;
+import io.plimsoll.config.SecuritySettings;
 import io.plimsoll.config.ServerSettings;
 import io.plimsoll.database.Database;
 import io.plimsoll.database.PostgresForTests;
@@ -145,7 +146,8 @@ final class RosterVerticleIT {
             LocalCodec.register(vertx.eventBus(), Local.types());
             var settings = new ServerSettings(
                     new MulticastSettings("239.0.0.1", 10001, Optional.empty(), Optional.empty()),
-                    new ListenSettings("127.0.0.1", 42000),
+                    new ListenSettings(
+                            "127.0.0.1", 42000, new SecuritySettings(SecuritySettings.Mode.INSECURE, Optional.empty())),
                     Optional.empty(),
                     Path.of("log"),
                     Path.of("report"),

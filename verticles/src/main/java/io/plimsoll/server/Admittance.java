@@ -1,0 +1,72 @@
+package io.plimsoll.server;
+
+import io.plimsoll.config.ListenSettings;
+import io.plimsoll.config.SecuritySettings;
+import io.plimsoll.config.Xdg;
+import io.plimsoll.security.Credentials;
+import io.plimsoll.security.CredentialsException;
+import io.plimsoll.security.Lab;
+import io.plimsoll.security.Principal;
+import io.plimsoll.security.TlsRehearsal;
+import io.plimsoll.wire.Interfaces;
+import io.plimsoll.wire.Tls;
+import io.vertx.core.net.ServerSSLOptions;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// How a server knows who comes to it.
+///
+/// @param tls empty: everybody who comes is believed
+/// @param word `certificates`, `loopback` or `insecure`: as it stands in `runs.settings`
+record Admittance(Optional<ServerSSLOptions> tls, String word) {
+    private static final Logger LOG = LoggerFactory.getLogger("plimsoll.server");
+
+    /// Blocks.
+    ///
+    /// @param handshakeMsMax for each step of it
+    static Admittance of(ListenSettings tcp, String hostName, long handshakeMsMax, Map<String, String> environment) {
+        SecuritySettings security = tcp.security();
+        if (tcp.loopback() && (security.plainOnLoopback() || security.mode() == SecuritySettings.Mode.INSECURE)) {
+            return new Admittance(Optional.empty(), "loopback");
+        }
+        if (security.mode() == SecuritySettings.Mode.INSECURE) {
+            LOG.atWarn()
+                    .addKeyValue("anybody", "who reaches " + tcp.host() + ":" + tcp.port())
+                    .addKeyValue("may", "deliver reports as any client, and keep it alive or end it")
+                    .log("INSECURE");
+            return new Admittance(Optional.empty(), "insecure");
+        }
+        Credentials own =
+                security.credentials().map(Admittance::named).orElseGet(() -> ofThisHost(hostName, environment));
+        TlsRehearsal.play();
+        return new Admittance(Optional.of(Tls.server(own, handshakeMsMax)), "certificates");
+    }
+
+    private static Credentials named(Path directory) {
+        Credentials read = Credentials.read(directory, Instant.now());
+        if (read.principal().role() != Principal.Role.SERVER) {
+            throw new CredentialsException("the certificate in " + directory + " is that of " + read.principal()
+                    + "; plimsoll pki issue NAME --role server --host NAME,ADDRESS makes one for a server");
+        }
+        return read;
+    }
+
+    private static Credentials ofThisHost(String hostName, Map<String, String> environment) {
+        Path authority = Xdg.directory(environment, "XDG_CONFIG_HOME", ".config")
+                .map(Lab::in)
+                .orElseThrow(() -> new CredentialsException("neither HOME nor XDG_CONFIG_HOME says where the"
+                        + " certificate authority is; --credentials names certificates, --insecure goes without"));
+        List<String> hosts = Interfaces.ownNames(hostName);
+        Credentials own = Lab.server(authority, hosts, Instant.now());
+        LOG.atInfo()
+                .addKeyValue("authority", authority)
+                .addKeyValue("elsewhere", "plimsoll pki issue ID, bring it to its machine, --credentials DIR")
+                .log("certificates");
+        return own;
+    }
+}
