@@ -3,6 +3,7 @@ package io.plimsoll.server;
 import io.plimsoll.config.ListenSettings;
 import io.plimsoll.config.SecuritySettings;
 import io.plimsoll.config.Xdg;
+import io.plimsoll.model.Authentication;
 import io.plimsoll.security.Credentials;
 import io.plimsoll.security.CredentialsException;
 import io.plimsoll.security.Lab;
@@ -22,8 +23,9 @@ import org.slf4j.LoggerFactory;
 /// How a server knows who comes to it.
 ///
 /// @param tls empty: everybody who comes is believed
-/// @param word `certificates`, `loopback` or `insecure`: as it stands in `runs.settings`
-record Admittance(Optional<ServerSSLOptions> tls, String word) {
+record Admittance(Optional<ServerSSLOptions> tls, Authentication by) {
+    static final Admittance LOOPBACK = new Admittance(Optional.empty(), Authentication.LOOPBACK);
+
     private static final Logger LOG = LoggerFactory.getLogger("plimsoll.server");
 
     /// Blocks.
@@ -32,19 +34,19 @@ record Admittance(Optional<ServerSSLOptions> tls, String word) {
     static Admittance of(ListenSettings tcp, String hostName, long handshakeMsMax, Map<String, String> environment) {
         SecuritySettings security = tcp.security();
         if (tcp.loopback() && (security.plainOnLoopback() || security.mode() == SecuritySettings.Mode.INSECURE)) {
-            return new Admittance(Optional.empty(), "loopback");
+            return LOOPBACK;
         }
         if (security.mode() == SecuritySettings.Mode.INSECURE) {
             LOG.atWarn()
                     .addKeyValue("anybody", "who reaches " + tcp.host() + ":" + tcp.port())
                     .addKeyValue("may", "deliver reports as any client, and keep it alive or end it")
                     .log("INSECURE");
-            return new Admittance(Optional.empty(), "insecure");
+            return new Admittance(Optional.empty(), Authentication.INSECURE);
         }
         Credentials own =
                 security.credentials().map(Admittance::named).orElseGet(() -> ofThisHost(hostName, environment));
         TlsRehearsal.play();
-        return new Admittance(Optional.of(Tls.server(own, handshakeMsMax)), "certificates");
+        return new Admittance(Optional.of(Tls.server(own, handshakeMsMax)), Authentication.CERTIFICATE);
     }
 
     private static Credentials named(Path directory) {

@@ -1,6 +1,7 @@
 package io.plimsoll.server;
 
 import io.plimsoll.model.Report;
+import io.plimsoll.security.Principal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -30,7 +31,9 @@ final class Intake {
 
     sealed interface Event {
         /// A connection was accepted; its number is new.
-        record Opened(long connection) implements Event {}
+        ///
+        /// @param who its peer has proved to be; empty where nobody has to
+        record Opened(long connection, Optional<Principal> who) implements Event {}
 
         record Of(long connection, Conversation.Event event) implements Event {}
 
@@ -123,7 +126,7 @@ final class Intake {
     void on(Event event, long nowMs, Consumer<? super Action> act) {
         switch (event) {
             case Event.Opened e -> {
-                Conversation fresh = new Conversation(e.connection(), limits, serverVersion, nowMs);
+                Conversation fresh = new Conversation(e.connection(), limits, serverVersion, e.who(), nowMs);
                 conversations.put(e.connection(), fresh);
                 if (held || draining) {
                     tell(fresh, new Conversation.Event.Held(true), nowMs, act);

@@ -1,5 +1,6 @@
 package io.plimsoll.server;
 
+import io.plimsoll.model.Authentication;
 import io.plimsoll.model.ChunkPlan;
 import io.plimsoll.model.ClientState;
 import io.plimsoll.model.EventKind;
@@ -46,6 +47,8 @@ public sealed interface Persist {
     /// Makes the row of a client's session, or finds it, and fences every session of that client that was admitted
     /// before, in whatever run. Reply: [Admission], or [#REFUSED] for a session that is fenced itself or that
     /// another process began. A late delivery fences nobody and may always come.
+    ///
+    /// @param by of all its hellos, the weakest one counts
     record AdmitClient(
             long run,
             Session session,
@@ -53,7 +56,8 @@ public sealed interface Persist {
             boolean late,
             HostFacts host,
             ChunkPlan plan,
-            double heartbeatSeconds)
+            double heartbeatSeconds,
+            Authentication by)
             implements Persist {}
 
     /// Writes clients' reports: one that the tables do not take fails the others with it. Reply: [Stored].

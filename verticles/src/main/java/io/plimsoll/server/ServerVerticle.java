@@ -126,7 +126,7 @@ public final class ServerVerticle extends VerticleBase {
                         "multicast",
                         settings.multicast().group() + ":"
                                 + settings.multicast().port())
-                .put("security", admittance.word())
+                .put("security", admittance.by().word())
                 .put("idleTimeoutMs", settings.idleTimeout().toMillis())
                 .put("keepRunning", settings.keepRunning());
         var facts = new Admissions.ServerFacts(hostName(), Version.TEXT, shown);
@@ -145,7 +145,7 @@ public final class ServerVerticle extends VerticleBase {
                 settings.tcp().port(),
                 settings.limits().connectionsMax(),
                 Version.TEXT,
-                admittance.tls());
+                admittance);
         TcpLimits limits = TcpLimits.of(settings.limits(), tcpInstances());
         AtomicInteger connections = new AtomicInteger();
         List<Future<String>> sources = new ArrayList<>();

@@ -11,7 +11,6 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
-import io.vertx.core.net.ServerSSLOptions;
 import java.net.BindException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -37,9 +36,7 @@ final class TcpVerticle extends VerticleBase {
     private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
     /// Where to listen, and who counts.
-    ///
-    /// @param tls empty: everybody who comes is believed
-    record Listen(String host, int port, int connectionsMax, String serverVersion, Optional<ServerSSLOptions> tls) {}
+    record Listen(String host, int port, int connectionsMax, String serverVersion, Admittance admittance) {}
 
     private final int instance;
     private final int instances;
@@ -108,10 +105,10 @@ final class TcpVerticle extends VerticleBase {
                     .addKeyValue("connectionsMax", listen.connectionsMax())
                     .log("connection-refused");
             socket.close();
-        } else if (listen.tls().isEmpty()) {
+        } else if (listen.admittance().tls().isEmpty()) {
             open(socket, Optional.empty());
         } else {
-            Tls.accept(socket, listen.tls().get())
+            Tls.accept(socket, listen.admittance().tls().get())
                     .onSuccess(who -> open(socket, Optional.of(who)))
                     .onFailure(e -> {
                         connectionCount.decrementAndGet();
@@ -136,7 +133,7 @@ final class TcpVerticle extends VerticleBase {
                         who.isEmpty(),
                         event -> tell(number, event),
                         reason -> tell(new Intake.Event.Closed(number, reason))));
-        tell(new Intake.Event.Opened(number));
+        tell(new Intake.Event.Opened(number, who));
     }
 
     private void tell(long connection, Conversation.Event event) {
@@ -208,7 +205,13 @@ final class TcpVerticle extends VerticleBase {
     private void admit(ClientConnection connection, Message.Hello hello) {
         vertx.eventBus()
                 .<Local.Admitted>request(
-                        Local.ROSTER, new Local.Admit(hello, connection.number, connection.remote), PersistBus.DELIVERY)
+                        Local.ROSTER,
+                        new Local.Admit(
+                                hello,
+                                connection.number,
+                                connection.remote,
+                                listen.admittance().by()),
+                        PersistBus.DELIVERY)
                 .onSuccess(reply -> tell(connection.number, new Conversation.Event.Admitted(reply.body())))
                 .onFailure(
                         e -> tell(connection.number, new Conversation.Event.NotAdmitted(e.getMessage(), hopeless(e))));

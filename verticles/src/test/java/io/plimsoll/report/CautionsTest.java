@@ -43,9 +43,18 @@ final class CautionsTest {
 
     @Test
     void histogramsThatCannotBeReadAreTold() {
-        Caution caution = Cautions.of(client().build(), RunState.COMPLETE, 3).getFirst();
+        Caution caution =
+                Cautions.of(client().build(), RunState.COMPLETE, 3, false).getFirst();
         assertEquals(Kind.HISTOGRAM_UNREADABLE, caution.kind());
         assertTrue(caution.detail().startsWith("3 of 60 intervals"), caution.detail());
+    }
+
+    @Test
+    void whatAnybodyCouldHaveSentIsTold() {
+        Caution caution =
+                Cautions.of(client().build(), RunState.COMPLETE, 0, true).getFirst();
+        assertEquals(Kind.INSECURE, caution.kind());
+        assertTrue(caution.detail().contains("without certificates"), caution.detail());
     }
 
     @Test
@@ -65,12 +74,12 @@ final class CautionsTest {
     }
 
     private static Caution only(ClientReport client) {
-        List<Caution> found = Cautions.of(client, RunState.COMPLETE, 0);
+        List<Caution> found = Cautions.of(client, RunState.COMPLETE, 0, false);
         assertEquals(1, found.size(), found::toString);
         return found.getFirst();
     }
 
     private static List<Kind> kinds(ClientReport client, RunState run) {
-        return Cautions.of(client, run, 0).stream().map(Caution::kind).toList();
+        return Cautions.of(client, run, 0, false).stream().map(Caution::kind).toList();
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.plimsoll.config.ListenSettings;
 import io.plimsoll.config.SecuritySettings;
 import io.plimsoll.config.SecuritySettings.Mode;
+import io.plimsoll.model.Authentication;
 import io.plimsoll.model.ClientId;
 import io.plimsoll.security.CertificateAuthority;
 import io.plimsoll.security.CredentialsException;
@@ -29,18 +30,18 @@ final class AdmittanceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "AUTO,127.0.0.1,loopback",
-        "AUTO,0.0.0.0,certificates",
-        "AUTO,10.0.0.1,certificates",
-        "CERTIFICATES,127.0.0.1,certificates",
-        "INSECURE,127.0.0.1,loopback",
-        "INSECURE,0.0.0.0,insecure"
+        "AUTO,127.0.0.1,LOOPBACK",
+        "AUTO,0.0.0.0,CERTIFICATE",
+        "AUTO,10.0.0.1,CERTIFICATE",
+        "CERTIFICATES,127.0.0.1,CERTIFICATE",
+        "INSECURE,127.0.0.1,LOOPBACK",
+        "INSECURE,0.0.0.0,INSECURE"
     })
-    void certificatesAreDemandedWhereverOthersCanCome(Mode mode, String host, String expected) {
+    void certificatesAreDemandedWhereverOthersCanCome(Mode mode, String host, Authentication expected) {
         Admittance found = admittance(host, mode, Optional.empty());
-        assertEquals(expected, found.word());
-        assertEquals(expected.equals("certificates"), found.tls().isPresent());
-        assertEquals(expected.equals("certificates"), Files.exists(dir.resolve("plimsoll/pki/ca.pem")));
+        assertEquals(expected, found.by());
+        assertEquals(expected == Authentication.CERTIFICATE, found.tls().isPresent());
+        assertEquals(expected == Authentication.CERTIFICATE, Files.exists(dir.resolve("plimsoll/pki/ca.pem")));
     }
 
     @Test

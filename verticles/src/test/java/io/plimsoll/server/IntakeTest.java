@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.LongStream;
@@ -82,7 +83,7 @@ final class IntakeTest {
     void whereOneReportMayWaitReadingGoesOnWhenItIsStored() {
         Intake intake = new Intake(new TcpLimits(1 << 20, 5_000, 60_000, 8, 1, 10), "test");
         List<Action> actions = new ArrayList<>();
-        intake.on(new Event.Opened(2), 0, actions::add);
+        intake.on(new Event.Opened(2, Optional.empty()), 0, actions::add);
         intake.on(new Event.Of(2, new Conversation.Event.Said(Samples.hello("a"), 0)), 0, actions::add);
         var admitted = new Local.Admitted(new UUID(1, 2), 7, 9, 0);
         intake.on(new Event.Of(2, new Conversation.Event.Admitted(admitted)), 0, actions::add);
@@ -140,7 +141,7 @@ final class IntakeTest {
     /// Up to the store of three reports of one connection.
     private static List<Action> batchOfThree(Intake intake) {
         List<Action> actions = new ArrayList<>();
-        intake.on(new Event.Opened(2), 0, actions::add);
+        intake.on(new Event.Opened(2, Optional.empty()), 0, actions::add);
         intake.on(new Event.Of(2, new Conversation.Event.Said(Samples.hello("a"), 0)), 0, actions::add);
         var admitted = new Local.Admitted(new UUID(1, 2), 7, 9, 0);
         intake.on(new Event.Of(2, new Conversation.Event.Admitted(admitted)), 0, actions::add);
@@ -156,7 +157,7 @@ final class IntakeTest {
     void whoIsAdmittedAfterItsConnectionBrokeHasLeft() {
         Intake intake = new Intake(LIMITS, "test");
         List<Action> actions = new ArrayList<>();
-        intake.on(new Event.Opened(2), 0, actions::add);
+        intake.on(new Event.Opened(2, Optional.empty()), 0, actions::add);
         intake.on(new Event.Of(2, new Conversation.Event.Said(Samples.hello("a"), 0)), 0, actions::add);
         intake.on(new Event.Closed(2, ""), 0, actions::add);
         actions.clear();
@@ -234,7 +235,7 @@ final class IntakeTest {
                 long connection = ++connections;
                 Peer peer = new Peer(++clients);
                 peers.put(connection, peer);
-                on(new Event.Opened(connection));
+                on(new Event.Opened(connection, Optional.empty()));
                 on(new Event.Of(connection, new Conversation.Event.Said(Samples.hello("c" + peer.client), 0)));
             }
         }

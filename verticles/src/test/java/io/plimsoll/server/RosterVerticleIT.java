@@ -165,7 +165,9 @@ final class RosterVerticleIT {
         Future<Local.Admitted> admit(Message.Hello hello, long connection) {
             return vertx.eventBus()
                     .<Local.Admitted>request(
-                            Local.ROSTER, new Local.Admit(hello, connection, "test"), PersistBus.DELIVERY)
+                            Local.ROSTER,
+                            new Local.Admit(hello, connection, "test", io.plimsoll.model.Authentication.LOOPBACK),
+                            PersistBus.DELIVERY)
                     .map(reply -> reply.body());
         }
 

@@ -3,6 +3,7 @@ package io.plimsoll.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plimsoll.model.Authentication;
 import io.plimsoll.model.ClientId;
 import io.plimsoll.security.CertificateAuthority;
 import io.plimsoll.security.Credentials;
@@ -95,7 +96,7 @@ final class TcpVerticleIT {
             port = free.getLocalPort();
         }
         TcpLimits limits = new TcpLimits(Frame.BODY_BYTES_MAX, HANDSHAKE_MS, 60_000, 50, 200, 100);
-        var listen = new TcpVerticle.Listen("127.0.0.1", port, 20, "test", Optional.empty());
+        var listen = new TcpVerticle.Listen("127.0.0.1", port, 20, "test", Admittance.LOOPBACK);
         for (int i = 0; i < 2; i++) {
             vertx.deployVerticle(new TcpVerticle(i, 2, listen, limits, connections))
                     .await(10, TimeUnit.SECONDS);
@@ -231,7 +232,7 @@ final class TcpVerticleIT {
                 port = free.getLocalPort();
             }
             TcpLimits limits = new TcpLimits(Frame.BODY_BYTES_MAX, HANDSHAKE_MS, 60_000, 50, 200, 100);
-            var listen = new TcpVerticle.Listen("127.0.0.1", port, 20, "test", Optional.empty());
+            var listen = new TcpVerticle.Listen("127.0.0.1", port, 20, "test", Admittance.LOOPBACK);
             other.deployVerticle(new TcpVerticle(0, 1, listen, limits, new AtomicInteger()))
                     .await(10, TimeUnit.SECONDS);
             try (Peer peer = new Peer()) {
@@ -362,7 +363,8 @@ final class TcpVerticleIT {
             port = free.getLocalPort();
         }
         TcpLimits limits = new TcpLimits(Frame.BODY_BYTES_MAX, HANDSHAKE_MS, 60_000, 50, 200, 100);
-        var listen = new TcpVerticle.Listen("127.0.0.1", port, 20, "test", Optional.of(Tls.server(own, HANDSHAKE_MS)));
+        var demanding = new Admittance(Optional.of(Tls.server(own, HANDSHAKE_MS)), Authentication.CERTIFICATE);
+        var listen = new TcpVerticle.Listen("127.0.0.1", port, 20, "test", demanding);
         vertx.deployVerticle(new TcpVerticle(0, 1, listen, limits, connections)).await(10, TimeUnit.SECONDS);
         List<Peer> peers = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
