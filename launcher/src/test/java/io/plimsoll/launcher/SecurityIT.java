@@ -1,6 +1,7 @@
 package io.plimsoll.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -79,6 +80,16 @@ final class SecurityIT {
         assertEquals(
                 List.of(List.of("nvme-1", "certificate")),
                 POSTGRES.sql("select client_id, authenticated from clients where client_id <> 'anybody'"));
+        assertEquals(
+                "t",
+                POSTGRES.sql("select heartbeats_multicast + heartbeats_unicast > 0 from clients"
+                                + " where client_id = 'nvme-1'")
+                        .getFirst()
+                        .getFirst()
+                        .substring(0, 1));
+        for (Path log : List.of(home.resolve("plimsoll-server.log"), elsewhere.resolve("plimsoll-client-nvme-1.log"))) {
+            assertFalse(Files.readString(log).contains("heartbeats-not-authenticated"), log::toString);
+        }
         assertEquals("certificate", json().at("/run/settings/security").asText());
         List<String> seen = new ArrayList<>();
         processes.forEach(process -> seen.add(process.text()));

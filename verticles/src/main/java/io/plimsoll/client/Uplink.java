@@ -1,5 +1,6 @@
 package io.plimsoll.client;
 
+import io.plimsoll.security.HeartbeatKeys;
 import io.plimsoll.wire.Message;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,9 @@ final class Uplink<F> {
         record Welcomed<F>(Message.Welcome welcome) implements Action<F> {}
 
         record HeartbeatsHeard<F>(Message.HeartbeatsHeard heard) implements Action<F> {}
+
+        /// From now on heartbeats are signed by this key.
+        record HeartbeatKeyGiven<F>(HeartbeatKeys.Key key) implements Action<F> {}
 
         record StopOrdered<F>(String reason) implements Action<F> {}
 
@@ -192,6 +196,7 @@ final class Uplink<F> {
             case Message.Welcome m -> welcomed(m);
             case Message.Ack m -> acknowledged(m.sequence());
             case Message.HeartbeatsHeard m -> act.accept(new Action.HeartbeatsHeard<>(m));
+            case Message.HeartbeatKey m -> act.accept(new Action.HeartbeatKeyGiven<>(m.key()));
             case Message.Stop m -> act.accept(new Action.StopOrdered<>(m.reason()));
             case Message.Refused m -> refused(m.reason());
             case Message.Hello _, Message.Numbered _ -> garbled("a client's message from a server");

@@ -4,6 +4,7 @@ import io.plimsoll.config.UplinkSettings;
 import io.plimsoll.model.EventKind;
 import io.plimsoll.model.Report;
 import io.plimsoll.security.CredentialsException;
+import io.plimsoll.security.HeartbeatKeys;
 import io.plimsoll.wire.Approach;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.MessageCodec;
@@ -33,6 +34,9 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
     /// What the server says besides acknowledgements; called on the uplink's event loop.
     interface Listener {
         void heartbeatsHeard(Message.HeartbeatsHeard heard);
+
+        /// The server believes heartbeats by this key, and by no other.
+        void heartbeatKey(HeartbeatKeys.Key key);
 
         void stopOrdered(String reason);
 
@@ -213,6 +217,7 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
             }
             case Uplink.Action.Welcomed<Buffer> a -> welcomed(a.welcome());
             case Uplink.Action.HeartbeatsHeard<Buffer> a -> listener.heartbeatsHeard(a.heard());
+            case Uplink.Action.HeartbeatKeyGiven<Buffer> a -> listener.heartbeatKey(a.key());
             case Uplink.Action.StopOrdered<Buffer> a -> listener.stopOrdered(a.reason());
             // once for each time that the server goes away; the attempts in between tell nobody anything new
             case Uplink.Action.ServerAway<Buffer> a ->

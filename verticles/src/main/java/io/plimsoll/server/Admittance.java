@@ -6,6 +6,7 @@ import io.plimsoll.config.Xdg;
 import io.plimsoll.model.Authentication;
 import io.plimsoll.security.Credentials;
 import io.plimsoll.security.CredentialsException;
+import io.plimsoll.security.HeartbeatKeys;
 import io.plimsoll.security.Lab;
 import io.plimsoll.security.Principal;
 import io.plimsoll.security.TlsRehearsal;
@@ -23,15 +24,24 @@ import org.slf4j.LoggerFactory;
 /// How a server knows who comes to it.
 ///
 /// @param tls empty: everybody who comes is believed
-record Admittance(Optional<ServerSSLOptions> tls, Authentication by) {
-    static final Admittance LOOPBACK = new Admittance(Optional.empty(), Authentication.LOOPBACK);
+/// @param heartbeatKey given to each client that is let in, and known to nobody else; empty: keys are in a file, or
+/// there
+/// are none
+record Admittance(Optional<ServerSSLOptions> tls, Authentication by, Optional<HeartbeatKeys.Key> heartbeatKey) {
+    static final Admittance LOOPBACK = new Admittance(Optional.empty(), Authentication.LOOPBACK, Optional.empty());
 
     private static final Logger LOG = LoggerFactory.getLogger("plimsoll.server");
 
     /// Blocks.
     ///
+    /// @param giveKey whether a server with certificates gives its clients a key for their heartbeats
     /// @param handshakeMsMax for each step of it
-    static Admittance of(ListenSettings tcp, String hostName, long handshakeMsMax, Map<String, String> environment) {
+    static Admittance of(
+            ListenSettings tcp,
+            boolean giveKey,
+            String hostName,
+            long handshakeMsMax,
+            Map<String, String> environment) {
         SecuritySettings security = tcp.security();
         if (tcp.loopback() && (security.plainOnLoopback() || security.mode() == SecuritySettings.Mode.INSECURE)) {
             return LOOPBACK;
@@ -41,12 +51,20 @@ record Admittance(Optional<ServerSSLOptions> tls, Authentication by) {
                     .addKeyValue("anybody", "who reaches " + tcp.host() + ":" + tcp.port())
                     .addKeyValue("may", "deliver reports as any client, and keep it alive or end it")
                     .log("INSECURE");
-            return new Admittance(Optional.empty(), Authentication.INSECURE);
+            return new Admittance(Optional.empty(), Authentication.INSECURE, Optional.empty());
         }
         Credentials own =
                 security.credentials().map(Admittance::named).orElseGet(() -> ofThisHost(hostName, environment));
         TlsRehearsal.play();
-        return new Admittance(Optional.of(Tls.server(own, handshakeMsMax)), Authentication.CERTIFICATE);
+        // in memory only, and a new one each time
+        Optional<HeartbeatKeys.Key> key =
+                giveKey ? Optional.of(HeartbeatKeys.Key.random("plimsoll")) : Optional.empty();
+        return new Admittance(Optional.of(Tls.server(own, handshakeMsMax)), Authentication.CERTIFICATE, key);
+    }
+
+    /// What heartbeats must be signed by, as far as it was given.
+    HeartbeatKeys heartbeatKeys() {
+        return heartbeatKey.map(key -> new HeartbeatKeys(List.of(key))).orElse(HeartbeatKeys.NONE);
     }
 
     private static Credentials named(Path directory) {

@@ -1,5 +1,6 @@
 package io.plimsoll.server;
 
+import io.plimsoll.security.HeartbeatKeys;
 import io.plimsoll.security.Principal;
 import io.plimsoll.wire.Message;
 import java.util.Optional;
@@ -83,6 +84,7 @@ final class Conversation {
     final long number;
     private final TcpLimits limits;
     private final String serverVersion;
+    private final Optional<HeartbeatKeys.Key> heartbeatKey;
     private final Optional<Principal> who;
     private Phase phase = Phase.GREETING;
     private Message.Hello hello;
@@ -96,11 +98,19 @@ final class Conversation {
     private long lastReadMs;
     private String closeReason = "";
 
+    /// @param heartbeatKey given to a client that has proved who it is
     /// @param who the client has proved to be; empty where nobody has to
-    Conversation(long number, TcpLimits limits, String serverVersion, Optional<Principal> who, long nowMs) {
+    Conversation(
+            long number,
+            TcpLimits limits,
+            String serverVersion,
+            Optional<HeartbeatKeys.Key> heartbeatKey,
+            Optional<Principal> who,
+            long nowMs) {
         this.number = number;
         this.limits = limits;
         this.serverVersion = serverVersion;
+        this.heartbeatKey = heartbeatKey.filter(_ -> who.isPresent());
         this.who = who;
         this.deadlineMs = nowMs + limits.handshakeTimeoutMs();
         this.lastReadMs = nowMs;
@@ -225,6 +235,7 @@ final class Conversation {
             phase = Phase.OPEN;
             lastSequence = hello.late() ? 0 : as.committed();
             deadlineMs = nowMs + limits.handshakeTimeoutMs();
+            heartbeatKey.ifPresent(key -> say(new Message.HeartbeatKey(key), act));
             say(
                     new Message.Welcome(as.runUuid(), as.run(), limits.windowReports(), as.committed(), serverVersion),
                     act);

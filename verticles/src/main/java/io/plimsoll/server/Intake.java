@@ -1,6 +1,7 @@
 package io.plimsoll.server;
 
 import io.plimsoll.model.Report;
+import io.plimsoll.security.HeartbeatKeys;
 import io.plimsoll.security.Principal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -104,6 +105,7 @@ final class Intake {
 
     private final TcpLimits limits;
     private final String serverVersion;
+    private final Optional<HeartbeatKeys.Key> heartbeatKey;
     private final Map<Long, Conversation> conversations = new HashMap<>();
     private final Set<Long> delivered = new HashSet<>();
     private final Deque<Waiting> queue = new ArrayDeque<>();
@@ -118,15 +120,18 @@ final class Intake {
     /// What is under way is one report, which is kept apart.
     private boolean quarantining;
 
-    Intake(TcpLimits limits, String serverVersion) {
+    /// @param heartbeatKey given to each client that is let in
+    Intake(TcpLimits limits, String serverVersion, Optional<HeartbeatKeys.Key> heartbeatKey) {
         this.limits = limits;
         this.serverVersion = serverVersion;
+        this.heartbeatKey = heartbeatKey;
     }
 
     void on(Event event, long nowMs, Consumer<? super Action> act) {
         switch (event) {
             case Event.Opened e -> {
-                Conversation fresh = new Conversation(e.connection(), limits, serverVersion, e.who(), nowMs);
+                Conversation fresh =
+                        new Conversation(e.connection(), limits, serverVersion, heartbeatKey, e.who(), nowMs);
                 conversations.put(e.connection(), fresh);
                 if (held || draining) {
                     tell(fresh, new Conversation.Event.Held(true), nowMs, act);

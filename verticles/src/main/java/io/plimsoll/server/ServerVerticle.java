@@ -68,6 +68,7 @@ public final class ServerVerticle extends VerticleBase {
                     settings = read;
                     return vertx.executeBlocking(() -> Admittance.of(
                             settings.tcp(),
+                            settings.multicast().keys().isEmpty(),
                             hostName(),
                             settings.limits().handshakeTimeout().toMillis(),
                             System.getenv()));
@@ -152,7 +153,8 @@ public final class ServerVerticle extends VerticleBase {
         for (int i = 0; i < tcpInstances(); i++) {
             sources.add(vertx.deployVerticle(new TcpVerticle(i, tcpInstances(), listen, limits, connections)));
         }
-        sources.add(vertx.deployVerticle(new UdpVerticle(settings.multicast(), interfaces())));
+        sources.add(
+                vertx.deployVerticle(new UdpVerticle(settings.multicast(), interfaces(), admittance.heartbeatKeys())));
         return Future.all(sources);
     }
 

@@ -60,7 +60,8 @@ final class TcpVerticle extends VerticleBase {
         this.listen = listen;
         this.limits = limits;
         this.connectionCount = connectionCount;
-        this.intake = new Intake(limits, listen.serverVersion());
+        this.intake =
+                new Intake(limits, listen.serverVersion(), listen.admittance().heartbeatKey());
         this.nextNumber = instance + instances;
     }
 

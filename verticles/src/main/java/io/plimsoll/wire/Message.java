@@ -5,6 +5,7 @@ import io.plimsoll.model.HostFacts;
 import io.plimsoll.model.Report;
 import io.plimsoll.model.Require;
 import io.plimsoll.model.Session;
+import io.plimsoll.security.HeartbeatKeys;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -57,6 +58,13 @@ public sealed interface Message {
             Require.inRange("window in reports", windowReports, 1, 1_000_000);
             Require.notNegative("committed", committed);
             Require.text("server version", serverVersion, 256);
+        }
+    }
+
+    /// Server, before its welcome and only to who has proved its id: the key that signs this client's heartbeats.
+    record HeartbeatKey(HeartbeatKeys.Key key) implements Message {
+        public HeartbeatKey {
+            Require.present("key", key);
         }
     }
 

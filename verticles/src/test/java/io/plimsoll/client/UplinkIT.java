@@ -10,6 +10,7 @@ import io.plimsoll.config.SecuritySettings;
 import io.plimsoll.config.UplinkSettings;
 import io.plimsoll.model.ClientState;
 import io.plimsoll.model.EventKind;
+import io.plimsoll.security.HeartbeatKeys;
 import io.plimsoll.wire.FrameDecoder;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.MessageCodec;
@@ -279,9 +280,11 @@ final class UplinkIT {
         try (ScriptedServer server = new ScriptedServer(5, Integer.MAX_VALUE)) {
             deploy(server.port());
             server.say(new Message.HeartbeatsHeard(0, 0, 10_000));
+            server.say(new Message.HeartbeatKey(HeartbeatKeys.Key.random("ours")));
             server.say(new Message.Stop("enough"));
             server.say(new Message.Refused("no more"));
             assertEquals("heard 10000", heard.said.poll(10, TimeUnit.SECONDS));
+            assertEquals("heartbeat key of ours", heard.said.poll(10, TimeUnit.SECONDS), "and not the key itself");
             assertEquals("stop enough", heard.said.poll(10, TimeUnit.SECONDS));
             assertEquals("refused no more", heard.said.poll(10, TimeUnit.SECONDS));
         }
@@ -305,6 +308,11 @@ final class UplinkIT {
         @Override
         public void heartbeatsHeard(Message.HeartbeatsHeard heard) {
             said.add("heard " + heard.silentMs());
+        }
+
+        @Override
+        public void heartbeatKey(HeartbeatKeys.Key key) {
+            said.add(key.toString());
         }
 
         @Override

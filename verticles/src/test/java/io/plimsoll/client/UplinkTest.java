@@ -554,6 +554,7 @@ final class UplinkTest {
                 }
                 case Action.Welcomed<Long> _, Action.ServerBack<Long> _ -> {}
                 case Action.HeartbeatsHeard<Long> _,
+                        Action.HeartbeatKeyGiven<Long> _,
                         Action.StopOrdered<Long> _,
                         Action.NoServer<Long> _,
                         Action.Distrusted<Long> _,

@@ -41,6 +41,8 @@ final class AdmittanceTest {
         Admittance found = admittance(host, mode, Optional.empty());
         assertEquals(expected, found.by());
         assertEquals(expected == Authentication.CERTIFICATE, found.tls().isPresent());
+        assertEquals(
+                expected == Authentication.CERTIFICATE, found.heartbeatKeys().authenticate());
         assertEquals(expected == Authentication.CERTIFICATE, Files.exists(dir.resolve("plimsoll/pki/ca.pem")));
     }
 
@@ -65,13 +67,14 @@ final class AdmittanceTest {
     void aUserWithoutAHomeIsToldWhatToDo() {
         ListenSettings open = new ListenSettings("0.0.0.0", 1, new SecuritySettings(Mode.AUTO, Optional.empty()));
         CredentialsException homeless =
-                assertThrows(CredentialsException.class, () -> Admittance.of(open, "h", 5_000, Map.of()));
+                assertThrows(CredentialsException.class, () -> Admittance.of(open, true, "h", 5_000, Map.of()));
         assertTrue(homeless.getMessage().contains("--insecure goes without"), homeless::getMessage);
     }
 
     private Admittance admittance(String host, Mode mode, Optional<Path> credentials) {
         return Admittance.of(
                 new ListenSettings(host, 1, new SecuritySettings(mode, credentials)),
+                true,
                 "my_host",
                 5_000,
                 Map.of("XDG_CONFIG_HOME", dir.toString()));

@@ -81,7 +81,7 @@ final class IntakeTest {
     /// The half of one report is none, and never were so few waiting.
     @Test
     void whereOneReportMayWaitReadingGoesOnWhenItIsStored() {
-        Intake intake = new Intake(new TcpLimits(1 << 20, 5_000, 60_000, 8, 1, 10), "test");
+        Intake intake = new Intake(new TcpLimits(1 << 20, 5_000, 60_000, 8, 1, 10), "test", Optional.empty());
         List<Action> actions = new ArrayList<>();
         intake.on(new Event.Opened(2, Optional.empty()), 0, actions::add);
         intake.on(new Event.Of(2, new Conversation.Event.Said(Samples.hello("a"), 0)), 0, actions::add);
@@ -96,7 +96,7 @@ final class IntakeTest {
 
     @Test
     void whatComesAfterADeclinedReportIsNotAcknowledgedAndItsSenderIsRefused() {
-        Intake intake = new Intake(LIMITS, "test");
+        Intake intake = new Intake(LIMITS, "test", Optional.empty());
         List<Action> actions = batchOfThree(intake);
         Persist.Numbered second = ((Action.Store) actions.getLast()).reports().get(1);
         actions.clear();
@@ -111,7 +111,7 @@ final class IntakeTest {
 
     @Test
     void aReportThatTheDatabaseNeverTakesIsKeptApartAndAcknowledgedInItsPlace() {
-        Intake intake = new Intake(LIMITS, "test");
+        Intake intake = new Intake(LIMITS, "test", Optional.empty());
         List<Action> actions = batchOfThree(intake);
         List<Long> acknowledged = new ArrayList<>();
         int kept = 0;
@@ -155,7 +155,7 @@ final class IntakeTest {
 
     @Test
     void whoIsAdmittedAfterItsConnectionBrokeHasLeft() {
-        Intake intake = new Intake(LIMITS, "test");
+        Intake intake = new Intake(LIMITS, "test", Optional.empty());
         List<Action> actions = new ArrayList<>();
         intake.on(new Event.Opened(2, Optional.empty()), 0, actions::add);
         intake.on(new Event.Of(2, new Conversation.Event.Said(Samples.hello("a"), 0)), 0, actions::add);
@@ -181,7 +181,7 @@ final class IntakeTest {
     private static final class World {
         final Random random;
         final String story;
-        final Intake intake = new Intake(LIMITS, "test");
+        final Intake intake = new Intake(LIMITS, "test", Optional.empty());
         final Map<Long, Peer> peers = new HashMap<>();
         /// Numbers by client, in the order in which they were stored.
         final Map<Long, List<Long>> stored = new HashMap<>();

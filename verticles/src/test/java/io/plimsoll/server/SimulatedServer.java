@@ -136,7 +136,7 @@ public final class SimulatedServer {
                 bounds.queueReports(),
                 bounds.batchReports());
         for (int i = 0; i < bounds.intakes(); i++) {
-            loops.add(new Loop(new Intake(limits, "simulated")));
+            loops.add(new Loop(new Intake(limits, "simulated", Optional.empty())));
         }
     }
 

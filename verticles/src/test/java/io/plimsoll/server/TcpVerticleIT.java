@@ -363,7 +363,8 @@ final class TcpVerticleIT {
             port = free.getLocalPort();
         }
         TcpLimits limits = new TcpLimits(Frame.BODY_BYTES_MAX, HANDSHAKE_MS, 60_000, 50, 200, 100);
-        var demanding = new Admittance(Optional.of(Tls.server(own, HANDSHAKE_MS)), Authentication.CERTIFICATE);
+        var demanding = new Admittance(
+                Optional.of(Tls.server(own, HANDSHAKE_MS)), Authentication.CERTIFICATE, Optional.empty());
         var listen = new TcpVerticle.Listen("127.0.0.1", port, 20, "test", demanding);
         vertx.deployVerticle(new TcpVerticle(0, 1, listen, limits, connections)).await(10, TimeUnit.SECONDS);
         List<Peer> peers = new ArrayList<>();
