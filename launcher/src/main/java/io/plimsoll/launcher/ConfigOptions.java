@@ -33,6 +33,9 @@ final class ConfigOptions {
             description = "TCP port of the server (42000).")
     private String tcpPort;
 
+    @Mixin
+    private SecurityOptions security;
+
     @Option(
             names = {"-l", "--log"},
             paramLabel = "FILE",
@@ -47,6 +50,7 @@ final class ConfigOptions {
         Flags.add(flags, "--interface", "multicast.interface", networkInterface);
         Flags.add(flags, "--tcp-port", "tcp.port", tcpPort);
         Flags.add(flags, "--log", "log", log);
+        security.addTo(flags);
         return cluster.sources(role, flags);
     }
 }

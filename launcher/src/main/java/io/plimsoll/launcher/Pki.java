@@ -1,9 +1,10 @@
 package io.plimsoll.launcher;
 
-import io.plimsoll.database.Xdg;
+import io.plimsoll.config.Xdg;
 import io.plimsoll.model.ClientId;
 import io.plimsoll.security.CertificateAuthority;
 import io.plimsoll.security.Credentials;
+import io.plimsoll.security.Lab;
 import io.plimsoll.security.Principal;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -20,8 +21,7 @@ final class Pki {
 
     /// Where `pki init` and `pki issue` agree to look where the user names no directory.
     static Optional<Path> usual(Map<String, String> environment) {
-        return Xdg.directory(environment, "XDG_CONFIG_HOME", ".config")
-                .map(config -> config.resolve("plimsoll").resolve("pki"));
+        return Xdg.directory(environment, "XDG_CONFIG_HOME", ".config").map(Lab::in);
     }
 
     static Path directory(Optional<Path> named) {

@@ -46,6 +46,9 @@ final class SubmitCommand implements Callable<Integer> {
     private String tcpPort;
 
     @Mixin
+    private SecurityOptions security;
+
+    @Mixin
     private ConfigFileOption config;
 
     @Override
@@ -53,6 +56,7 @@ final class SubmitCommand implements Callable<Integer> {
         List<Flag> flags = new ArrayList<>();
         Flags.add(flags, "--server-host", "tcp.server", serverHost);
         Flags.add(flags, "--tcp-port", "tcp.port", tcpPort);
+        security.addTo(flags);
         Submit.Outcome outcome = Submit.deliver(path, config.sources("client", flags));
         Console console = new Console(spec);
         console.out().println(outcome.said());

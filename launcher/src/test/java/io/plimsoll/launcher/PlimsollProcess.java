@@ -22,7 +22,8 @@ final class PlimsollProcess implements AutoCloseable {
     private final Thread outReader;
     private final Thread errReader;
 
-    /// @param home becomes HOME, XDG_DATA_HOME and the working directory, so that nothing outside it is touched
+    /// @param home becomes HOME, XDG_DATA_HOME, XDG_CONFIG_HOME and the working directory, so that nothing
+    /// outside it is touched
     PlimsollProcess(Path home, String... args) throws IOException {
         String jar = System.getProperty("plimsoll.jar");
         List<String> command = new ArrayList<>(List.of(
@@ -40,6 +41,7 @@ final class PlimsollProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
         builder.environment().put("HOME", home.toString());
         builder.environment().put("XDG_DATA_HOME", home.resolve("data").toString());
+        builder.environment().put("XDG_CONFIG_HOME", home.resolve("config").toString());
         process = builder.start();
         outReader = collect(process.getInputStream(), out);
         errReader = collect(process.getErrorStream(), err);

@@ -7,6 +7,7 @@ import io.plimsoll.model.EventKind;
 import io.plimsoll.model.HostFacts;
 import io.plimsoll.model.Report;
 import io.plimsoll.model.Session;
+import io.plimsoll.security.HeartbeatKeys;
 import io.plimsoll.wire.Interfaces;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.bus.BusCodec;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,7 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
     private Session session;
     private SpoolPlace spool;
     private UplinkVerticle uplink;
+    private final AtomicReference<HeartbeatKeys> heartbeatKeys = new AtomicReference<>(HeartbeatKeys.NONE);
     private HeartbeatVerticle heartbeats;
     private boolean beating;
     private Optional<Message.HeartbeatsHeard> lastHeard = Optional.empty();
@@ -126,6 +129,7 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
                 session,
                 settings.heartbeatInterval().toMillis(),
                 new HeartbeatVerticle.Pulse(measurement::phase, measurement::bytes),
+                heartbeatKeys::get,
                 this::unicastChosen);
         return vertx.deployVerticle(heartbeats).onSuccess(_ -> {
             beating = true;
@@ -208,6 +212,11 @@ public final class ClientVerticle extends VerticleBase implements UplinkVerticle
                 heartbeats.heard(heard);
             }
         });
+    }
+
+    @Override
+    public void heartbeatKey(HeartbeatKeys.Key key) {
+        heartbeatKeys.set(new HeartbeatKeys(List.of(key)));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.plimsoll.client;
 import io.plimsoll.config.MulticastSettings;
 import io.plimsoll.model.ClientPhase;
 import io.plimsoll.model.Session;
+import io.plimsoll.security.HeartbeatKeys;
 import io.plimsoll.wire.Heartbeat;
 import io.plimsoll.wire.HeartbeatKeyring;
 import io.plimsoll.wire.Message;
@@ -33,6 +34,7 @@ final class HeartbeatVerticle extends VerticleBase {
     private final Session session;
     private final long intervalMs;
     private final Pulse pulse;
+    private final Supplier<HeartbeatKeys> keys;
     private final Consumer<String> unicastChosen;
     private DatagramSocket socket;
     private HeartbeatKeyring keyring;
@@ -42,6 +44,7 @@ final class HeartbeatVerticle extends VerticleBase {
     private long longestDelayNs;
 
     /// @param networkInterface by which multicast leaves
+    /// @param keys what the server gave; any thread
     /// @param unicastChosen told once, why
     HeartbeatVerticle(
             MulticastSettings multicast,
@@ -50,6 +53,7 @@ final class HeartbeatVerticle extends VerticleBase {
             Session session,
             long intervalMs,
             Pulse pulse,
+            Supplier<HeartbeatKeys> keys,
             Consumer<String> unicastChosen) {
         this.multicast = multicast;
         this.networkInterface = networkInterface;
@@ -57,6 +61,7 @@ final class HeartbeatVerticle extends VerticleBase {
         this.session = session;
         this.intervalMs = intervalMs;
         this.pulse = pulse;
+        this.keys = keys;
         this.unicastChosen = unicastChosen;
     }
 
@@ -65,7 +70,7 @@ final class HeartbeatVerticle extends VerticleBase {
         socket = vertx.createDatagramSocket(new DatagramSocketOptions()
                 .setMulticastNetworkInterface(networkInterface)
                 .setMulticastTimeToLive(MULTICAST_TTL));
-        return HeartbeatKeyring.open(vertx, multicast.keys(), LOG).onSuccess(opened -> {
+        return HeartbeatKeyring.open(vertx, multicast.keys(), keys, LOG).onSuccess(opened -> {
             keyring = opened;
             begin();
         });

@@ -1,9 +1,12 @@
 package io.plimsoll.client;
 
 import io.plimsoll.config.UplinkSettings;
+import io.plimsoll.security.CredentialsException;
+import io.plimsoll.wire.Approach;
 import io.plimsoll.wire.FrameDecoder;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.MessageCodec;
+import io.plimsoll.wire.Tls;
 import io.plimsoll.wire.WireException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,6 +27,12 @@ final class ServerLink {
 
         void connectFailed(String why);
 
+        /// Somebody is there, and it did not come to a word.
+        void turnedAway(String why);
+
+        /// There is a server, and one of us does not believe who the other is.
+        void distrusted(String why);
+
         void closed();
 
         void said(Message message);
@@ -35,13 +44,20 @@ final class ServerLink {
         void writable();
     }
 
+    private final Vertx vertx;
     private final UplinkSettings server;
     private final Listener listener;
+    private final Future<Approach> approach;
     private final NetClient client;
+    /// While both find out how to go on.
+    private NetSocket opening;
     private NetSocket socket;
 
-    ServerLink(Vertx vertx, UplinkSettings server, Listener listener) {
+    /// @param approach where it fails, there is no connection
+    ServerLink(Vertx vertx, UplinkSettings server, Future<Approach> approach, Listener listener) {
+        this.vertx = vertx;
         this.server = server;
+        this.approach = approach;
         this.listener = listener;
         this.client = vertx.createNetClient(new NetClientOptions()
                 .setConnectTimeout(Uplink.CONNECT_MS_MAX)
@@ -50,9 +66,25 @@ final class ServerLink {
     }
 
     void connect() {
-        client.connect(server.port(), server.server())
-                .onSuccess(this::connected)
-                .onFailure(e -> listener.connectFailed(e.getMessage()));
+        approach.onFailure(e -> vertx.runOnContext(_ -> listener.distrusted(e.getMessage())))
+                .onSuccess(by -> client.connect(server.port(), server.server())
+                        .onFailure(e -> listener.connectFailed(e.getMessage()))
+                        .onSuccess(fresh -> open(fresh, by)));
+    }
+
+    private void open(NetSocket fresh, Approach by) {
+        opening = fresh;
+        Tls.connect(fresh, by)
+                .onComplete(_ -> opening = null)
+                .onSuccess(_ -> connected(fresh))
+                .onFailure(e -> {
+                    fresh.close();
+                    if (e instanceof CredentialsException) {
+                        listener.distrusted(e.getMessage());
+                    } else {
+                        listener.turnedAway(e.getMessage());
+                    }
+                });
     }
 
     /// Returns whether there is room for more. Without a connection, nothing is written.
@@ -65,6 +97,9 @@ final class ServerLink {
     }
 
     void cut() {
+        if (opening != null) {
+            opening.close();
+        }
         if (socket != null) {
             NetSocket last = socket;
             socket = null;
@@ -87,7 +122,7 @@ final class ServerLink {
         FrameDecoder decoder = new FrameDecoder();
         fresh.handler(bytes -> received(fresh, decoder, bytes));
         fresh.exceptionHandler(
-                e -> LOG.atWarn().addKeyValue("reason", e.getMessage()).log("uplink-error"));
+                e -> LOG.atWarn().addKeyValue("reason", Tls.reason(e)).log("uplink-error"));
         fresh.drainHandler(_ -> {
             if (socket == fresh) {
                 listener.writable();

@@ -2,6 +2,7 @@ package io.plimsoll.client;
 
 import io.plimsoll.config.UplinkSettings;
 import io.plimsoll.model.EventKind;
+import io.plimsoll.security.HeartbeatKeys;
 import io.plimsoll.wire.Message;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -31,6 +32,9 @@ public final class Submission {
     private static final class Ignore implements UplinkVerticle.Listener {
         @Override
         public void heartbeatsHeard(Message.HeartbeatsHeard heard) {}
+
+        @Override
+        public void heartbeatKey(HeartbeatKeys.Key key) {}
 
         @Override
         public void stopOrdered(String reason) {}

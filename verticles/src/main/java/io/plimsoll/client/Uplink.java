@@ -1,5 +1,6 @@
 package io.plimsoll.client;
 
+import io.plimsoll.security.HeartbeatKeys;
 import io.plimsoll.wire.Message;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,9 @@ final class Uplink<F> {
 
         record HeartbeatsHeard<F>(Message.HeartbeatsHeard heard) implements Action<F> {}
 
+        /// From now on heartbeats are signed by this key.
+        record HeartbeatKeyGiven<F>(HeartbeatKeys.Key key) implements Action<F> {}
+
         record StopOrdered<F>(String reason) implements Action<F> {}
 
         /// The connection is gone, or an attempt at a new one failed; the next one comes in `retryMs`.
@@ -51,6 +55,9 @@ final class Uplink<F> {
 
         /// There is no server, or none of ours, and there has never been one: the end.
         record NoServer<F>(String why) implements Action<F> {}
+
+        /// There is a server, but no trust between it and this client, and there has never been: the end.
+        record Distrusted<F>(String why) implements Action<F> {}
 
         /// Nothing more can be delivered to this server: the end.
         record Refused<F>(String reason) implements Action<F> {}
@@ -97,7 +104,7 @@ final class Uplink<F> {
     private Optional<UUID> run;
     private Link link = Link.NONE;
     private String endedBecause = "";
-    private String notWelcomedBecause = "";
+    private String notWelcomedBecause;
     private boolean room;
     private boolean everConnected;
     private boolean everWelcomed;
@@ -119,6 +126,8 @@ final class Uplink<F> {
             Backoff backoff,
             Consumer<? super Action<F>> act) {
         this.server = server;
+        this.notWelcomedBecause =
+                "the server at " + server + " takes longer than " + WELCOME_MS_MAX / 1_000 + " s to be connected to";
         this.run = run;
         this.delivery = delivery;
         this.spool = spool;
@@ -152,6 +161,25 @@ final class Uplink<F> {
         }
     }
 
+    /// Somebody was reached, and ended it before a hello could be said, or said nothing.
+    void turnedAway(String why, long now) {
+        if (link == Link.CONNECTING) {
+            everConnected = true;
+            again(why, "the server at " + server + ": " + why + "; is it a Plimsoll server?", now);
+        }
+    }
+
+    /// One side does not believe who the other is. Once they have known each other, that may pass: a server is
+    /// started anew with the right certificate.
+    void distrusted(String why, long now) {
+        String told = "no trust between this client and the server at " + server + ": " + why;
+        if (link == Link.CONNECTING && everWelcomed) {
+            again(told, told, now);
+        } else if (link == Link.CONNECTING && end(told)) {
+            act.accept(new Action.Distrusted<>(told));
+        }
+    }
+
     /// The connection ended, by whomever but [Action.Cut].
     void closed(long now) {
         if (connected()) {
@@ -168,6 +196,7 @@ final class Uplink<F> {
             case Message.Welcome m -> welcomed(m);
             case Message.Ack m -> acknowledged(m.sequence());
             case Message.HeartbeatsHeard m -> act.accept(new Action.HeartbeatsHeard<>(m));
+            case Message.HeartbeatKey m -> act.accept(new Action.HeartbeatKeyGiven<>(m.key()));
             case Message.Stop m -> act.accept(new Action.StopOrdered<>(m.reason()));
             case Message.Refused m -> refused(m.reason());
             case Message.Hello _, Message.Numbered _ -> garbled("a client's message from a server");

@@ -3,6 +3,9 @@ package io.plimsoll.client;
 import io.plimsoll.config.UplinkSettings;
 import io.plimsoll.model.EventKind;
 import io.plimsoll.model.Report;
+import io.plimsoll.security.CredentialsException;
+import io.plimsoll.security.HeartbeatKeys;
+import io.plimsoll.wire.Approach;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.MessageCodec;
 import io.vertx.core.Future;
@@ -31,6 +34,9 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
     /// What the server says besides acknowledgements; called on the uplink's event loop.
     interface Listener {
         void heartbeatsHeard(Message.HeartbeatsHeard heard);
+
+        /// The server believes heartbeats by this key, and by no other.
+        void heartbeatKey(HeartbeatKeys.Key key);
 
         void stopOrdered(String reason);
 
@@ -83,9 +89,11 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
 
     @Override
     public Future<?> start() {
-        link = new ServerLink(vertx, server, this);
+        Future<Approach> approach =
+                vertx.executeBlocking(() -> Access.of(server, hello.session().clientId(), System.getenv()));
+        link = new ServerLink(vertx, server, approach, this);
         vertx.setPeriodic(TICK_MS, _ -> uplink.tick(nowMs()));
-        uplink.begin(nowMs());
+        approach.onComplete(_ -> uplink.begin(nowMs()));
         return firstWelcome.future();
     }
 
@@ -135,7 +143,7 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
             boolean spooled = uplink.spooled();
             uplink.giveUp();
             List<Buffer> frames = new ArrayList<>();
-            frames.add(MessageCodec.encode(hello(run, true)));
+            frames.add(MessageCodec.encode(hello.again(run, true)));
             frames.addAll(uplink.unacknowledged());
             unsent.complete(new Unsent(frames, spooled));
         });
@@ -154,17 +162,6 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
         return left.future();
     }
 
-    private Message.Hello hello(Optional<UUID> inRun, boolean late) {
-        return new Message.Hello(
-                hello.session(),
-                hello.instance(),
-                hello.host(),
-                hello.plan(),
-                hello.heartbeatMs(),
-                inRun,
-                hello.late() || late);
-    }
-
     @Override
     public void connected() {
         uplink.connected(nowMs());
@@ -173,6 +170,16 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
     @Override
     public void connectFailed(String why) {
         uplink.connectFailed(why, nowMs());
+    }
+
+    @Override
+    public void turnedAway(String why) {
+        uplink.turnedAway(why, nowMs());
+    }
+
+    @Override
+    public void distrusted(String why) {
+        uplink.distrusted(why, nowMs());
     }
 
     @Override
@@ -198,7 +205,7 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
     private void carryOut(Uplink.Action<Buffer> action) {
         switch (action) {
             case Uplink.Action.Connect<Buffer> _ -> link.connect();
-            case Uplink.Action.SayHello<Buffer> a -> link.write(MessageCodec.encode(hello(a.run(), false)));
+            case Uplink.Action.SayHello<Buffer> a -> link.write(MessageCodec.encode(hello.again(a.run(), false)));
             case Uplink.Action.Send<Buffer> a -> {
                 if (!link.write(a.frame())) {
                     uplink.room(false);
@@ -210,6 +217,7 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
             }
             case Uplink.Action.Welcomed<Buffer> a -> welcomed(a.welcome());
             case Uplink.Action.HeartbeatsHeard<Buffer> a -> listener.heartbeatsHeard(a.heard());
+            case Uplink.Action.HeartbeatKeyGiven<Buffer> a -> listener.heartbeatKey(a.key());
             case Uplink.Action.StopOrdered<Buffer> a -> listener.stopOrdered(a.reason());
             // once for each time that the server goes away; the attempts in between tell nobody anything new
             case Uplink.Action.ServerAway<Buffer> a ->
@@ -219,10 +227,11 @@ final class UplinkVerticle extends VerticleBase implements ReportSink, ServerLin
                         .log("server-away");
             case Uplink.Action.ServerBack<Buffer> _ -> LOG.atWarn().log("server-back");
             case Uplink.Action.NoServer<Buffer> a -> firstWelcome.tryFail(new ServerUnreachableException(a.why()));
+            case Uplink.Action.Distrusted<Buffer> a -> firstWelcome.tryFail(new CredentialsException(a.why()));
             case Uplink.Action.Refused<Buffer> a -> refused(a.reason());
             case Uplink.Action.Append<Buffer> a ->
                 spool.orElseThrow()
-                        .append(MessageCodec.encode(hello(run, true)), a.frames(), a.upTo())
+                        .append(MessageCodec.encode(hello.again(run, true)), a.frames(), a.upTo())
                         .whenComplete((_, e) -> context.runOnContext(_ -> appended(e)));
             case Uplink.Action.Forget<Buffer> a -> spool.orElseThrow().forget(a.upTo());
             case Uplink.Action.SpoolSlow<Buffer> _ ->

@@ -118,13 +118,17 @@ public record ClientSettings(
     }
 
     static ClientSettings of(Values values) {
-        ClientId id = values.optionalText("id").map(ClientId::new).orElseGet(ClientId::random);
+        UplinkSettings tcp = UplinkSettings.of(values);
+        ClientId id = values.optionalText("id")
+                .map(ClientId::new)
+                .or(() -> tcp.security().issuedFor())
+                .orElseGet(ClientId::random);
         List<AllowedTarget> targets =
                 values.texts("targets").stream().map(AllowedTarget::of).toList();
         Path ofClient = Path.of(id.value(), "chunkfiles");
         return new ClientSettings(
                 id,
-                new UplinkSettings(values.text("tcp.server"), values.integer("tcp.port")),
+                tcp,
                 MulticastSettings.of(values),
                 values.duration("heartbeatInterval"),
                 values.bytes("chunkSize"),

@@ -3,6 +3,7 @@ package io.plimsoll.config;
 import io.plimsoll.model.ByteSize;
 import io.plimsoll.model.ClientId;
 import io.plimsoll.model.Durations;
+import java.net.InetAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -40,6 +41,18 @@ final class Formats {
     static String notMulticast(String address) {
         return "'" + address + "' is not an IPv4 multicast address; write one of 224.0.0.0 to 239.255.255.255,"
                 + " best of 239.0.0.0/8";
+    }
+
+    /// Whether the host is named so that it can only be this one.
+    static boolean isLoopback(String host) {
+        if (host.equalsIgnoreCase("localhost")) {
+            return true;
+        }
+        try {
+            return InetAddress.ofLiteral(host).isLoopbackAddress(); // nothing is looked up
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
     }
 
     static String hostPort(String value) {

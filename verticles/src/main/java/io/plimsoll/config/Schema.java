@@ -155,6 +155,7 @@ final class Schema {
             case "minimum", "maximum" ->
                 key + ": " + value + " is out of range; write " + leaf.getValue("minimum") + " to "
                         + leaf.getValue("maximum");
+            case "enum" -> key + ": " + shown + " is not known here; write " + choices(leaf);
             case "format" -> key + ": " + unit.getError();
             case "pattern" -> key + ": " + shown + " does not match " + leaf.getString("pattern");
             case "minLength" -> key + ": is empty";
@@ -162,6 +163,12 @@ final class Schema {
             case "maxItems" -> key + ": has more than " + leaf.getValue("maxItems") + " entries";
             default -> key + ": " + unit.getError();
         };
+    }
+
+    private static String choices(JsonObject leaf) {
+        List<String> words =
+                leaf.getJsonArray("enum").stream().map(Object::toString).toList();
+        return String.join(", ", words.subList(0, words.size() - 1)) + " or " + words.getLast();
     }
 
     private static String expected(JsonObject leaf) {

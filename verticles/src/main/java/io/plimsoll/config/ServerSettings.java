@@ -34,7 +34,7 @@ public record ServerSettings(
     static ServerSettings of(Values values) {
         return new ServerSettings(
                 MulticastSettings.of(values),
-                new ListenSettings(values.text("tcp.host"), values.integer("tcp.port")),
+                ListenSettings.of(values),
                 DatabaseSettings.of(values),
                 values.path("log"),
                 values.path("report"),

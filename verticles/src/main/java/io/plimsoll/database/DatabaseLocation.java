@@ -1,5 +1,6 @@
 package io.plimsoll.database;
 
+import io.plimsoll.config.Xdg;
 import io.plimsoll.database.DatabaseException.Kind;
 import io.plimsoll.model.Require;
 import io.vertx.pgclient.PgConnectOptions;

@@ -1,5 +1,6 @@
 package io.plimsoll.database;
 
+import io.plimsoll.config.Xdg;
 import io.plimsoll.database.DatabaseException.Kind;
 import java.io.BufferedInputStream;
 import java.io.IOException;

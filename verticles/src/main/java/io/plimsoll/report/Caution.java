@@ -27,7 +27,9 @@ public record Caution(Kind kind, String detail) {
         /// Chunks smaller than 10 MB.
         SMALL_CHUNKS(false),
         /// Bytes were written to a file that was never closed; they are in no throughput.
-        UNCLOSED_BYTES(false);
+        UNCLOSED_BYTES(false),
+        /// The server asked nobody for a certificate, and others than its own host could reach it.
+        INSECURE(false);
 
         private final boolean loud;
 

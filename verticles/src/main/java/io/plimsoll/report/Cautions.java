@@ -24,7 +24,8 @@ final class Cautions {
     }
 
     /// @param histogramsUnreadable intervals of the client whose histogram is in no percentile
-    static List<Caution> of(ClientReport c, RunState run, long histogramsUnreadable) {
+    /// @param anybody whether the server would have believed this of anybody
+    static List<Caution> of(ClientReport c, RunState run, long histogramsUnreadable, boolean anybody) {
         List<Caution> found = new ArrayList<>();
         partial(c, run).ifPresent(detail -> found.add(new Caution(Kind.PARTIAL, detail)));
         missing(c).ifPresent(detail -> found.add(new Caution(Kind.REPORTS_MISSING, detail)));
@@ -48,6 +49,11 @@ final class Cautions {
                     Kind.UNCLOSED_BYTES,
                     ByteSize.format(unclosed)
                             + " went to a file never closed or synced; they are in no MB/s of the client"));
+        }
+        if (anybody) {
+            found.add(new Caution(
+                    Kind.INSECURE,
+                    "came to a server without certificates: anybody who reached it could have sent this"));
         }
         return found;
     }

@@ -1,5 +1,6 @@
 package io.plimsoll.report;
 
+import io.plimsoll.model.Authentication;
 import io.plimsoll.model.ClientState;
 import io.plimsoll.report.ClientReport.Completeness;
 import io.plimsoll.report.ClientReport.DdTimes;
@@ -51,7 +52,8 @@ final class ClientRows {
                         Optional.ofNullable(row.getInteger("declared_files")),
                         Optional.ofNullable(row.getInteger("declared_rollovers"))),
                 List.of());
-        return bare.withCautions(Cautions.of(bare, run, merged.unreadable()));
+        boolean anybody = row.getString("authenticated").equals(Authentication.INSECURE.word());
+        return bare.withCautions(Cautions.of(bare, run, merged.unreadable(), anybody));
     }
 
     private static Plan plan(Row row) {

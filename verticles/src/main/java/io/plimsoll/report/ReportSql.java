@@ -17,7 +17,7 @@ final class ReportSql {
             c.ended_at, c.host_name, c.kernel, c.cpu_model, c.cpu_count, c.ram_bytes, c.java_version,
             c.tool_version, c.pid, c.engine, c.chunk_bytes, c.file_bytes, c.run_time_seconds, c.kept_files_max,
             c.forced, c.heartbeat_seconds, c.heartbeats_multicast, c.heartbeats_unicast, c.heartbeats_missed,
-            c.last_sequence, c.declared_bytes, c.declared_files, c.declared_rollovers,
+            c.last_sequence, c.declared_bytes, c.declared_files, c.declared_rollovers, c.authenticated,
             (row_number() over (partition by c.client_id order by c.boot_epoch))::int as session,
             t.client is not null as has_target, t.path, t.mount_point, t.file_system, t.source, t.mount_options,
             t.device, t.device_model, t.scheduler, t.size_bytes, t.free_bytes, t.calibration_bytes,

@@ -170,6 +170,16 @@ public final class CertificateAuthority {
         }
     }
 
+    /// Whether a certificate can name the host.
+    static boolean names(String host) {
+        try {
+            name(host);
+            return true;
+        } catch (CredentialsException _) {
+            return false;
+        }
+    }
+
     private static GeneralName name(String host) {
         try {
             // IPv4 and IPv6 literals only: nothing is looked up

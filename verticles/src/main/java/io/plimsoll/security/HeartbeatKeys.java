@@ -2,6 +2,7 @@ package io.plimsoll.security;
 
 import io.plimsoll.model.Require;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -24,6 +25,13 @@ public record HeartbeatKeys(List<Key> keys) {
     public record Key(String cluster, byte[] secret) {
         static final int BYTES_MIN = 32;
         private static final int BYTES_MAX = 64;
+
+        /// A new one, which nobody else has.
+        public static Key random(String cluster) {
+            byte[] fresh = new byte[BYTES_MIN];
+            new SecureRandom().nextBytes(fresh);
+            return new Key(cluster, fresh);
+        }
 
         public Key {
             Require.present("cluster", cluster);

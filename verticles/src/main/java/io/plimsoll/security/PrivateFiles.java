@@ -34,6 +34,11 @@ public final class PrivateFiles {
         }
     }
 
+    /// An empty file to be locked, made where there is none.
+    static FileChannel open(Path file) throws IOException {
+        return FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), FILE);
+    }
+
     /// The directory and its parents; those that are there stay as they are.
     static void makeDirectories(Path directory) throws IOException {
         Files.createDirectories(directory, DIRECTORY);

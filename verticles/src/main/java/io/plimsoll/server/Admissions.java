@@ -100,7 +100,8 @@ final class Admissions {
                                         hello.late(),
                                         hello.host(),
                                         hello.plan(),
-                                        hello.heartbeatMs() / 1000.0))
+                                        hello.heartbeatMs() / 1000.0,
+                                        request.by()))
                         .map(admission -> {
                             long wallMs = System.currentTimeMillis();
                             Persist.ClientRow row = admission.row();

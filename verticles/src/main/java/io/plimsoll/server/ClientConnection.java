@@ -5,6 +5,7 @@ import io.plimsoll.wire.Frame;
 import io.plimsoll.wire.FrameDecoder;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.MessageCodec;
+import io.plimsoll.wire.Tls;
 import io.plimsoll.wire.WireException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
@@ -26,20 +27,25 @@ final class ClientConnection {
     private final int frameBytesMax;
     private final Consumer<Conversation.Event> heard;
     private final FrameDecoder decoder;
+    /// Whether the next frame may be the question for TLS.
+    private boolean mayAsk;
     private boolean ended;
     private String failure = "";
 
+    /// @param plain whether everybody who comes is believed
     /// @param closed told why where the connection failed, else told nothing
     ClientConnection(
             long number,
             NetSocket socket,
             int frameBytesMax,
+            boolean plain,
             Consumer<Conversation.Event> heard,
             Consumer<String> closed) {
         this.number = number;
         this.remote = String.valueOf(socket.remoteAddress());
         this.socket = socket;
         this.frameBytesMax = frameBytesMax;
+        this.mayAsk = plain;
         this.heard = heard;
         this.decoder = new FrameDecoder(Math.min(HELLO_BYTES_MAX, frameBytesMax));
         socket.handler(this::received);
@@ -98,7 +104,11 @@ final class ClientConnection {
     }
 
     private void frame(Frame frame) {
-        if (!ended) {
+        if (mayAsk && Tls.asks(frame)) {
+            mayAsk = false;
+            socket.write(Tls.plainly());
+        } else if (!ended) {
+            mayAsk = false;
             Message message = MessageCodec.decode(frame);
             long digest = message instanceof Message.Numbered ? Digest.of(frame.body()) : 0;
             heard.accept(new Conversation.Event.Said(message, digest));

@@ -1,6 +1,9 @@
 package io.plimsoll.server;
 
+import io.plimsoll.security.HeartbeatKeys;
+import io.plimsoll.security.Principal;
 import io.plimsoll.wire.Message;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Decides what is taken, answered, held up and cut on one connection: a hello first, then reports in sequence, each
@@ -84,6 +87,8 @@ final class Conversation {
     final long number;
     private final TcpLimits limits;
     private final String serverVersion;
+    private final Optional<HeartbeatKeys.Key> heartbeatKey;
+    private final Optional<Principal> who;
     private Phase phase = Phase.GREETING;
     private Message.Hello hello;
     private Local.Admitted admitted;
@@ -96,10 +101,20 @@ final class Conversation {
     private long lastReadMs;
     private String closeReason = "";
 
-    Conversation(long number, TcpLimits limits, String serverVersion, long nowMs) {
+    /// @param heartbeatKey given to a client that has proved who it is
+    /// @param who the client has proved to be; empty where nobody has to
+    Conversation(
+            long number,
+            TcpLimits limits,
+            String serverVersion,
+            Optional<HeartbeatKeys.Key> heartbeatKey,
+            Optional<Principal> who,
+            long nowMs) {
         this.number = number;
         this.limits = limits;
         this.serverVersion = serverVersion;
+        this.heartbeatKey = heartbeatKey.filter(_ -> who.isPresent());
+        this.who = who;
         this.deadlineMs = nowMs + limits.handshakeTimeoutMs();
         this.lastReadMs = nowMs;
     }
@@ -177,10 +192,7 @@ final class Conversation {
         switch (phase) {
             case GREETING -> {
                 if (message instanceof Message.Hello first) {
-                    hello = first;
-                    phase = Phase.ADMITTING;
-                    deadlineMs = nowMs + ADMISSION_MS_MAX;
-                    act.accept(new Action.Admit(first));
+                    hello(first, nowMs, act);
                 } else {
                     garbled("began with " + what + " instead of a hello", nowMs, act);
                 }
@@ -195,6 +207,19 @@ final class Conversation {
             }
             case CLOSED -> {}
         }
+    }
+
+    /// Who has a certificate speaks for whom it names, and for nobody else.
+    private void hello(Message.Hello first, long nowMs, Consumer<? super Action> act) {
+        Principal said = new Principal(Principal.Role.CLIENT, first.session().clientId());
+        if (who.isPresent() && !who.get().equals(said)) {
+            refuse("its certificate is that of " + who.get() + ", and it says that it is " + said, nowMs, act);
+            return;
+        }
+        hello = first;
+        phase = Phase.ADMITTING;
+        deadlineMs = nowMs + ADMISSION_MS_MAX;
+        act.accept(new Action.Admit(first));
     }
 
     /// An acknowledgement says that all before it is there, so nothing may be left out. What a late delivery has not
@@ -220,6 +245,7 @@ final class Conversation {
             phase = Phase.OPEN;
             lastSequence = hello.late() ? 0 : as.committed();
             deadlineMs = nowMs + limits.handshakeTimeoutMs();
+            heartbeatKey.ifPresent(key -> say(new Message.HeartbeatKey(key), act));
             say(
                     new Message.Welcome(as.runUuid(), as.run(), limits.windowReports(), as.committed(), serverVersion),
                     act);

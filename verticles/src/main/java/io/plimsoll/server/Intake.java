@@ -1,6 +1,8 @@
 package io.plimsoll.server;
 
 import io.plimsoll.model.Report;
+import io.plimsoll.security.HeartbeatKeys;
+import io.plimsoll.security.Principal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -30,7 +32,9 @@ final class Intake {
 
     sealed interface Event {
         /// A connection was accepted; its number is new.
-        record Opened(long connection) implements Event {}
+        ///
+        /// @param who its peer has proved to be; empty where nobody has to
+        record Opened(long connection, Optional<Principal> who) implements Event {}
 
         record Of(long connection, Conversation.Event event) implements Event {}
 
@@ -101,6 +105,7 @@ final class Intake {
 
     private final TcpLimits limits;
     private final String serverVersion;
+    private final Optional<HeartbeatKeys.Key> heartbeatKey;
     private final Map<Long, Conversation> conversations = new HashMap<>();
     private final Set<Long> delivered = new HashSet<>();
     private final Deque<Waiting> queue = new ArrayDeque<>();
@@ -115,15 +120,18 @@ final class Intake {
     /// What is under way is one report, which is kept apart.
     private boolean quarantining;
 
-    Intake(TcpLimits limits, String serverVersion) {
+    /// @param heartbeatKey given to each client that is let in
+    Intake(TcpLimits limits, String serverVersion, Optional<HeartbeatKeys.Key> heartbeatKey) {
         this.limits = limits;
         this.serverVersion = serverVersion;
+        this.heartbeatKey = heartbeatKey;
     }
 
     void on(Event event, long nowMs, Consumer<? super Action> act) {
         switch (event) {
             case Event.Opened e -> {
-                Conversation fresh = new Conversation(e.connection(), limits, serverVersion, nowMs);
+                Conversation fresh =
+                        new Conversation(e.connection(), limits, serverVersion, heartbeatKey, e.who(), nowMs);
                 conversations.put(e.connection(), fresh);
                 if (draining) {
                     tell(fresh, new Conversation.Event.Ending(), nowMs, act);

@@ -1,5 +1,6 @@
 package io.plimsoll.server;
 
+import io.plimsoll.model.Authentication;
 import io.plimsoll.model.Report;
 import io.plimsoll.wire.Heartbeat;
 import io.plimsoll.wire.Message;
@@ -32,7 +33,7 @@ sealed interface Local {
     }
 
     /// A hello; the reply is [Admitted], or a failure with a code of [Persist].
-    record Admit(Message.Hello hello, long connection, String remote) implements Local {}
+    record Admit(Message.Hello hello, long connection, String remote, Authentication by) implements Local {}
 
     /// @param committed all reports of the session up to this number are committed
     record Admitted(UUID runUuid, long run, long client, long committed) {}

@@ -1,5 +1,6 @@
 package io.plimsoll.server;
 
+import io.plimsoll.model.Authentication;
 import io.plimsoll.model.ChunkPlan;
 import io.plimsoll.model.ClientState;
 import io.plimsoll.model.EventKind;
@@ -47,6 +48,8 @@ public sealed interface Persist {
     /// before, in whatever run. Opens a closed run again: it is to be closed anew when the session is gone. Reply:
     /// [Admission], or [#REFUSED] for a session that is fenced itself or that another process began. A late
     /// delivery fences nobody and may always come.
+    ///
+    /// @param by of all its hellos, the weakest one counts
     record AdmitClient(
             long run,
             Session session,
@@ -54,7 +57,8 @@ public sealed interface Persist {
             boolean late,
             HostFacts host,
             ChunkPlan plan,
-            double heartbeatSeconds)
+            double heartbeatSeconds,
+            Authentication by)
             implements Persist {}
 
     /// Writes clients' reports: one that the tables do not take fails the others with it. The last one of a session

@@ -63,7 +63,8 @@ final class RunStore {
                 plan.keptFilesMax(),
                 plan.forced(),
                 request.heartbeatSeconds(),
-                request.instance()));
+                request.instance(),
+                request.by().word()));
         Tuple key = Tuple.of(session.run(), session.clientId(), session.bootEpoch());
         return connection
                 .preparedQuery(Sql.ADMIT_CLIENT)

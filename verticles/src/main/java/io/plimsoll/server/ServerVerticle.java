@@ -42,6 +42,7 @@ public final class ServerVerticle extends VerticleBase {
     private final Readiness readiness = new Readiness();
     private final Promise<Database> working = Promise.promise();
     private ServerSettings settings;
+    private Admittance admittance;
     private Database database;
     private String sink;
     private String endedBy;
@@ -70,7 +71,16 @@ public final class ServerVerticle extends VerticleBase {
                     settings = read;
                     return deployHealth();
                 })
-                .compose(_ -> Database.forServer(vertx, settings.database()))
+                .compose(_ -> vertx.executeBlocking(() -> Admittance.of(
+                        settings.tcp(),
+                        settings.multicast().keys().isEmpty(),
+                        hostName(),
+                        settings.limits().handshakeTimeout().toMillis(),
+                        System.getenv())))
+                .compose(how -> {
+                    admittance = how;
+                    return Database.forServer(vertx, settings.database());
+                })
                 .compose(opened -> {
                     database = opened;
                     database.gaps()
@@ -127,13 +137,14 @@ public final class ServerVerticle extends VerticleBase {
                         "multicast",
                         settings.multicast().group() + ":"
                                 + settings.multicast().port())
+                .put("security", admittance.by().word())
                 .put("idleTimeoutMs", settings.idleTimeout().toMillis())
                 .put("keepRunning", settings.keepRunning())
                 .put("durability", new JsonArray(database.gaps()))
                 .put("databaseRights", database.excessRights().orElse(""));
         var facts = new Admissions.ServerFacts(hostName(), Version.TEXT, shown);
         return vertx.deployVerticle(new RosterVerticle(
-                settings, facts, TCP_INSTANCES, this::deploySources, here(this::runClosed), here(this::end)));
+                settings, facts, tcpInstances(), this::deploySources, here(this::runClosed), here(this::end)));
     }
 
     /// Other verticles call from event loops of their own.
@@ -143,15 +154,25 @@ public final class ServerVerticle extends VerticleBase {
 
     private Future<?> deploySources() {
         var listen = new TcpVerticle.Listen(
-                settings.tcp().host(), settings.tcp().port(), settings.limits().connectionsMax(), Version.TEXT);
-        TcpLimits limits = TcpLimits.of(settings.limits(), TCP_INSTANCES);
+                settings.tcp().host(),
+                settings.tcp().port(),
+                settings.limits().connectionsMax(),
+                Version.TEXT,
+                admittance);
+        TcpLimits limits = TcpLimits.of(settings.limits(), tcpInstances());
         AtomicInteger connections = new AtomicInteger();
         List<Future<String>> sources = new ArrayList<>();
-        for (int i = 0; i < TCP_INSTANCES; i++) {
-            sources.add(vertx.deployVerticle(new TcpVerticle(i, TCP_INSTANCES, listen, limits, connections)));
+        for (int i = 0; i < tcpInstances(); i++) {
+            sources.add(vertx.deployVerticle(new TcpVerticle(i, tcpInstances(), listen, limits, connections)));
         }
-        sources.add(vertx.deployVerticle(new UdpVerticle(settings.multicast(), interfaces())));
+        sources.add(
+                vertx.deployVerticle(new UdpVerticle(settings.multicast(), interfaces(), admittance.heartbeatKeys())));
         return Future.all(sources);
+    }
+
+    /// With TLS one: of several servers at one port, Vert.x 5.0.10 lets only the first one upgrade its connections.
+    private int tcpInstances() {
+        return admittance.tls().isPresent() ? 1 : TCP_INSTANCES;
     }
 
     private List<String> interfaces() {

@@ -28,12 +28,15 @@ final class Sql {
         from clients where run = any ($1) and state in ('alive', 'suspect', 'lost') order by client
         """;
 
+    /// A session that comes again is known as badly as it ever was.
     static final String ADMIT_CLIENT = """
         insert into clients (run, client_id, boot_epoch, state, host_name, kernel, cpu_model, cpu_count, ram_bytes,
                              java_version, tool_version, pid, engine, chunk_bytes, file_bytes, run_time_seconds,
-                             kept_files_max, forced, heartbeat_seconds, instance)
-        values ($1, $2, $3, 'alive', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-        on conflict (run, client_id, boot_epoch) do nothing
+                             kept_files_max, forced, heartbeat_seconds, instance, authenticated)
+        values ($1, $2, $3, 'alive', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+        on conflict (run, client_id, boot_epoch) do update set authenticated = excluded.authenticated
+        where clients.authenticated = 'certificate' and excluded.authenticated <> 'certificate'
+           or clients.authenticated = 'loopback' and excluded.authenticated = 'insecure'
         """;
 
     static final String FIND_CLIENT = """

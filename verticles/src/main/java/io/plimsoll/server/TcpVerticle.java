@@ -1,6 +1,8 @@
 package io.plimsoll.server;
 
+import io.plimsoll.security.Principal;
 import io.plimsoll.wire.Message;
+import io.plimsoll.wire.Tls;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -13,6 +15,7 @@ import java.net.BindException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,7 +36,7 @@ final class TcpVerticle extends VerticleBase {
     private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
     /// Where to listen, and who counts.
-    record Listen(String host, int port, int connectionsMax, String serverVersion) {}
+    record Listen(String host, int port, int connectionsMax, String serverVersion, Admittance admittance) {}
 
     private final int instance;
     private final int instances;
@@ -57,7 +60,8 @@ final class TcpVerticle extends VerticleBase {
         this.listen = listen;
         this.limits = limits;
         this.connectionCount = connectionCount;
-        this.intake = new Intake(limits, listen.serverVersion());
+        this.intake =
+                new Intake(limits, listen.serverVersion(), listen.admittance().heartbeatKey());
         this.nextNumber = instance + instances;
     }
 
@@ -102,8 +106,23 @@ final class TcpVerticle extends VerticleBase {
                     .addKeyValue("connectionsMax", listen.connectionsMax())
                     .log("connection-refused");
             socket.close();
-            return;
+        } else if (listen.admittance().tls().isEmpty()) {
+            open(socket, Optional.empty());
+        } else {
+            Tls.accept(socket, listen.admittance().tls().get())
+                    .onSuccess(who -> open(socket, Optional.of(who)))
+                    .onFailure(e -> {
+                        connectionCount.decrementAndGet();
+                        socket.close();
+                        LOG.atWarn()
+                                .addKeyValue("remote", socket.remoteAddress())
+                                .addKeyValue("reason", Tls.reason(e))
+                                .log("stray-connection");
+                    });
         }
+    }
+
+    private void open(NetSocket socket, Optional<Principal> who) {
         long number = nextNumber;
         nextNumber += instances;
         connections.put(
@@ -112,9 +131,10 @@ final class TcpVerticle extends VerticleBase {
                         number,
                         socket,
                         limits.frameBytesMax(),
+                        who.isEmpty(),
                         event -> tell(number, event),
                         reason -> tell(new Intake.Event.Closed(number, reason))));
-        tell(new Intake.Event.Opened(number));
+        tell(new Intake.Event.Opened(number, who));
     }
 
     private void tell(long connection, Conversation.Event event) {
@@ -186,7 +206,13 @@ final class TcpVerticle extends VerticleBase {
     private void admit(ClientConnection connection, Message.Hello hello) {
         vertx.eventBus()
                 .<Local.Admitted>request(
-                        Local.ROSTER, new Local.Admit(hello, connection.number, connection.remote), PersistBus.DELIVERY)
+                        Local.ROSTER,
+                        new Local.Admit(
+                                hello,
+                                connection.number,
+                                connection.remote,
+                                listen.admittance().by()),
+                        PersistBus.DELIVERY)
                 .onSuccess(reply -> tell(connection.number, new Conversation.Event.Admitted(reply.body())))
                 .onFailure(
                         e -> tell(connection.number, new Conversation.Event.NotAdmitted(e.getMessage(), hopeless(e))));

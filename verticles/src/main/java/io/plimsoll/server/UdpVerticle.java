@@ -33,6 +33,7 @@ final class UdpVerticle extends VerticleBase {
 
     private final MulticastSettings multicast;
     private final List<String> interfaces;
+    private final HeartbeatKeys given;
     private final HeartbeatGate gate = new HeartbeatGate();
     private HeartbeatKeyring keyring;
     private List<Heartbeat> turn = new ArrayList<>();
@@ -40,9 +41,11 @@ final class UdpVerticle extends VerticleBase {
     private DatagramSocket socket;
 
     /// @param interfaces names of the interfaces on which to join the group, never none
-    UdpVerticle(MulticastSettings multicast, List<String> interfaces) {
+    /// @param given the key that clients are given; else they and we have those of a file, or none
+    UdpVerticle(MulticastSettings multicast, List<String> interfaces, HeartbeatKeys given) {
         this.multicast = multicast;
         this.interfaces = List.copyOf(interfaces);
+        this.given = given;
     }
 
     @Override
@@ -54,7 +57,7 @@ final class UdpVerticle extends VerticleBase {
         socket.handler(this::received);
         socket.exceptionHandler(
                 e -> LOG.atWarn().addKeyValue("reason", e.getMessage()).log("udp-error"));
-        return HeartbeatKeyring.open(vertx, multicast.keys(), LOG).compose(opened -> {
+        return HeartbeatKeyring.open(vertx, multicast.keys(), () -> given, LOG).compose(opened -> {
             keyring = opened;
             return listen();
         });

@@ -6,6 +6,7 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Chooses network interfaces for multicast by name: left to the system, datagrams leave by the default route, or
 /// nowhere.
@@ -33,6 +34,21 @@ public final class Interfaces {
             return Optional.ofNullable(found).map(NetworkInterface::getName);
         } catch (SocketException | UnknownHostException e) {
             return Optional.empty();
+        }
+    }
+
+    /// Names and addresses under which this host may be known to itself and to others.
+    public static List<String> ownNames(String hostName) {
+        try {
+            Stream<String> addresses = NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .map(InetAddress::getHostAddress)
+                    .map(address -> address.replaceFirst("%.*", ""));
+            return Stream.concat(Stream.of("localhost", "127.0.0.1", "::1", hostName), addresses)
+                    .distinct()
+                    .toList();
+        } catch (SocketException e) {
+            throw new IllegalStateException("cannot list the network interfaces: " + e.getMessage(), e);
         }
     }
 

@@ -5,6 +5,7 @@ import io.plimsoll.model.HostFacts;
 import io.plimsoll.model.Report;
 import io.plimsoll.model.Require;
 import io.plimsoll.model.Session;
+import io.plimsoll.security.HeartbeatKeys;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -36,6 +37,13 @@ public sealed interface Message {
             Require.inRange("heartbeat interval in ms", heartbeatMs, HEARTBEAT_MS_MIN, HEARTBEAT_MS_MAX);
             Require.present("run", run);
         }
+
+        /// The same session's, as it stands now.
+        ///
+        /// @param over whether it is over by now
+        public Hello again(Optional<UUID> inRun, boolean over) {
+            return new Hello(session, instance, host, plan, heartbeatMs, inRun, late || over);
+        }
     }
 
     /// Server: the hello is accepted; reports may flow, at most `windowReports` of them unacknowledged.
@@ -50,6 +58,13 @@ public sealed interface Message {
             Require.inRange("window in reports", windowReports, 1, 1_000_000);
             Require.notNegative("committed", committed);
             Require.text("server version", serverVersion, 256);
+        }
+    }
+
+    /// Server, before its welcome and only to who has proved its id: the key that signs this client's heartbeats.
+    record HeartbeatKey(HeartbeatKeys.Key key) implements Message {
+        public HeartbeatKey {
+            Require.present("key", key);
         }
     }
 

@@ -11,6 +11,7 @@ public final class MessageCodec {
     private static final int ACK = 4;
     private static final int HEARTBEATS_HEARD = 5;
     private static final int STOP = 6;
+    private static final int HEARTBEAT_KEY = 9;
     private static final int RUN_STARTED = 16;
     private static final int FILE_CLOSED = 17;
     private static final int INTERVAL = 18;
@@ -28,6 +29,7 @@ public final class MessageCodec {
             case Message.Ack m -> new Frame(ACK, m.sequence(), Buffer.buffer()).encode();
             case Message.HeartbeatsHeard m -> json(HEARTBEATS_HEARD, 0, m);
             case Message.Stop m -> json(STOP, 0, m);
+            case Message.HeartbeatKey m -> json(HEARTBEAT_KEY, 0, m);
             case Message.Numbered m -> json(type(m.report()), m.sequence(), m.report());
         };
     }
@@ -42,6 +44,7 @@ public final class MessageCodec {
                 case ACK -> new Message.Ack(frame.sequence());
                 case HEARTBEATS_HEARD -> read(frame, Message.HeartbeatsHeard.class);
                 case STOP -> read(frame, Message.Stop.class);
+                case HEARTBEAT_KEY -> read(frame, Message.HeartbeatKey.class);
                 case RUN_STARTED -> numbered(frame, Report.RunStarted.class);
                 case FILE_CLOSED -> numbered(frame, Report.FileClosed.class);
                 case INTERVAL -> numbered(frame, Report.Interval.class);

@@ -69,6 +69,7 @@ final class HeartbeatVerticleIT {
                     Samples.session("hb"),
                     100,
                     new HeartbeatVerticle.Pulse(() -> ClientPhase.WRITING, () -> 4711),
+                    () -> HeartbeatKeys.NONE,
                     reasons::add);
             vertx.deployVerticle(verticle).await(20, TimeUnit.SECONDS);
 

@@ -1,6 +1,7 @@
 package io.plimsoll.client;
 
 import io.plimsoll.config.MulticastSettings;
+import io.plimsoll.config.SecuritySettings;
 import io.plimsoll.config.UplinkSettings;
 import io.plimsoll.faults.Content;
 import io.plimsoll.faults.History;
@@ -14,6 +15,7 @@ import io.plimsoll.model.EventKind;
 import io.plimsoll.model.HostFacts;
 import io.plimsoll.model.Report;
 import io.plimsoll.model.Session;
+import io.plimsoll.security.HeartbeatKeys;
 import io.plimsoll.wire.FrameDecoder;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.MessageCodec;
@@ -80,7 +82,10 @@ final class HistoryClient implements UplinkVerticle.Listener {
         Message.Hello hello =
                 new Message.Hello(session, UUID.randomUUID(), HOST, PLAN, heartbeatMs, Optional.empty(), false);
         uplink = new UplinkVerticle(
-                new UplinkSettings("127.0.0.1", proxy.port()),
+                new UplinkSettings(
+                        "127.0.0.1",
+                        proxy.port(),
+                        new SecuritySettings(SecuritySettings.Mode.INSECURE, Optional.empty())),
                 hello,
                 KEPT_BYTES_MAX,
                 Optional.of(new Spool(directory.resolve("spool"), session)),
@@ -94,7 +99,14 @@ final class HistoryClient implements UplinkVerticle.Listener {
                     new MulticastSettings(args[6], Integer.parseInt(args[8]), Optional.empty(), Optional.empty());
             var pulse = new HeartbeatVerticle.Pulse(() -> ClientPhase.WRITING, offered::get);
             vertx.deployVerticle(new HeartbeatVerticle(
-                            multicast, args[7], "127.0.0.1", session, Long.parseLong(args[9]), pulse, _ -> {}))
+                            multicast,
+                            args[7],
+                            "127.0.0.1",
+                            session,
+                            Long.parseLong(args[9]),
+                            pulse,
+                            () -> HeartbeatKeys.NONE,
+                            _ -> {}))
                     .await(START_SECONDS_MAX, TimeUnit.SECONDS);
         }
         System.out.println("welcomed");
@@ -160,6 +172,11 @@ final class HistoryClient implements UplinkVerticle.Listener {
 
     @Override
     public void heartbeatsHeard(Message.HeartbeatsHeard heard) {}
+
+    @Override
+    public void heartbeatKey(HeartbeatKeys.Key key) {
+        throw new AssertionError("an insecure server gave a key");
+    }
 
     @Override
     public void stopOrdered(String reason) {}

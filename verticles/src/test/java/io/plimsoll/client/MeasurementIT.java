@@ -9,6 +9,7 @@ import io.plimsoll.config.AllowedTarget;
 import io.plimsoll.config.ClientSettings;
 import io.plimsoll.config.MulticastSettings;
 import io.plimsoll.config.QuotaSettings;
+import io.plimsoll.config.SecuritySettings;
 import io.plimsoll.config.SpoolSettings;
 import io.plimsoll.config.UplinkSettings;
 import io.plimsoll.io.TestMounts;
@@ -444,7 +445,8 @@ class MeasurementIT {
     private ClientSettings settings(String path, long fileBytes, Duration runTime, boolean keep, boolean force) {
         return new ClientSettings(
                 new ClientId("test"),
-                new UplinkSettings("127.0.0.1", 1),
+                new UplinkSettings(
+                        "127.0.0.1", 1, new SecuritySettings(SecuritySettings.Mode.INSECURE, Optional.empty())),
                 new MulticastSettings("239.0.0.1", 1, Optional.empty(), Optional.empty()),
                 Duration.ofSeconds(5),
                 MB,

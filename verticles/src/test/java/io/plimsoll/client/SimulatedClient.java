@@ -152,10 +152,13 @@ public final class SimulatedClient {
             }
             case Uplink.Action.Cut<Message.Numbered> _ -> world.cut();
             case Uplink.Action.Welcomed<Message.Numbered> a -> world.welcomed(a.welcome());
-            case Uplink.Action.HeartbeatsHeard<Message.Numbered> _, Uplink.Action.StopOrdered<Message.Numbered> _ -> {}
+            case Uplink.Action.HeartbeatsHeard<Message.Numbered> _,
+                    Uplink.Action.HeartbeatKeyGiven<Message.Numbered> _,
+                    Uplink.Action.StopOrdered<Message.Numbered> _ -> {}
             case Uplink.Action.ServerAway<Message.Numbered> a -> world.away(a.why());
             case Uplink.Action.ServerBack<Message.Numbered> _ -> {}
             case Uplink.Action.NoServer<Message.Numbered> a -> world.noServer(a.why());
+            case Uplink.Action.Distrusted<Message.Numbered> a -> throw new IllegalStateException(a.why());
             case Uplink.Action.Refused<Message.Numbered> a -> world.refused(a.reason());
             case Uplink.Action.Append<Message.Numbered> a -> world.append(a.frames());
             case Uplink.Action.Forget<Message.Numbered> a -> world.forget(a.upTo());

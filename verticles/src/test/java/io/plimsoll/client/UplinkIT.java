@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plimsoll.config.SecuritySettings;
 import io.plimsoll.config.UplinkSettings;
 import io.plimsoll.model.ClientState;
 import io.plimsoll.model.EventKind;
+import io.plimsoll.security.HeartbeatKeys;
 import io.plimsoll.wire.FrameDecoder;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.MessageCodec;
@@ -122,7 +124,7 @@ final class UplinkIT {
         assertTrue(read.hello().late());
         assertEquals(Optional.of(RUN), read.hello().run());
         try (ScriptedServer server = new ScriptedServer(3, 10)) {
-            UplinkSettings where = new UplinkSettings("127.0.0.1", server.port());
+            UplinkSettings where = plain(server.port());
             int delivered = Submission.deliver(vertx, where, read, 60_000).await(60, TimeUnit.SECONDS);
             assertEquals(50, delivered);
             assertEquals(
@@ -158,7 +160,7 @@ final class UplinkIT {
         Files.createDirectories(directory.resolve(part).resolve("in the way"));
         List<String> notes = new ArrayList<>();
         try (ScriptedServer server = new ScriptedServer(1, Integer.MAX_VALUE)) {
-            UplinkSettings where = new UplinkSettings("127.0.0.1", server.port());
+            UplinkSettings where = plain(server.port());
             UplinkVerticle uplink = new UplinkVerticle(
                     where,
                     Samples.hello("up"),
@@ -192,7 +194,7 @@ final class UplinkIT {
         try (ScriptedServer server = new ScriptedServer(1, Integer.MAX_VALUE)) {
             UplinkVerticle uplink = deploy(server.port());
             server.goAwayForEver();
-            UplinkSettings where = new UplinkSettings("127.0.0.1", server.port());
+            UplinkSettings where = plain(server.port());
             FinalReport last = new FinalReport(vertx, Samples.session("up"), where, uplink, directory, notes::add);
             var lost = assertThrows(
                     ServerUnreachableException.class,
@@ -225,8 +227,7 @@ final class UplinkIT {
         try (ScriptedServer server = new ScriptedServer(3, 10);
                 FileChannel owner = FileChannel.open(owned, StandardOpenOption.WRITE)) {
             owner.lock();
-            Leftovers.Delivered all = Leftovers.deliver(
-                            vertx, new UplinkSettings("127.0.0.1", server.port()), SpoolFile.in(directory), 60_000)
+            Leftovers.Delivered all = Leftovers.deliver(vertx, plain(server.port()), SpoolFile.in(directory), 60_000)
                     .await(60, TimeUnit.SECONDS);
             assertEquals(2, all.files());
             assertEquals(39, all.reports());
@@ -279,17 +280,24 @@ final class UplinkIT {
         try (ScriptedServer server = new ScriptedServer(5, Integer.MAX_VALUE)) {
             deploy(server.port());
             server.say(new Message.HeartbeatsHeard(0, 0, 10_000));
+            server.say(new Message.HeartbeatKey(HeartbeatKeys.Key.random("ours")));
             server.say(new Message.Stop("enough"));
             server.say(new Message.Refused("no more"));
             assertEquals("heard 10000", heard.said.poll(10, TimeUnit.SECONDS));
+            assertEquals("heartbeat key of ours", heard.said.poll(10, TimeUnit.SECONDS), "and not the key itself");
             assertEquals("stop enough", heard.said.poll(10, TimeUnit.SECONDS));
             assertEquals("refused no more", heard.said.poll(10, TimeUnit.SECONDS));
         }
     }
 
+    private static UplinkSettings plain(int port) {
+        return new UplinkSettings(
+                "127.0.0.1", port, new SecuritySettings(SecuritySettings.Mode.INSECURE, Optional.empty()));
+    }
+
     private UplinkVerticle deploy(int port) throws Exception {
-        UplinkVerticle uplink = new UplinkVerticle(
-                new UplinkSettings("127.0.0.1", port), Samples.hello("up"), Long.MAX_VALUE, Optional.empty(), heard);
+        UplinkVerticle uplink =
+                new UplinkVerticle(plain(port), Samples.hello("up"), Long.MAX_VALUE, Optional.empty(), heard);
         vertx.deployVerticle(uplink).await(30, TimeUnit.SECONDS);
         return uplink;
     }
@@ -300,6 +308,11 @@ final class UplinkIT {
         @Override
         public void heartbeatsHeard(Message.HeartbeatsHeard heard) {
             said.add("heard " + heard.silentMs());
+        }
+
+        @Override
+        public void heartbeatKey(HeartbeatKeys.Key key) {
+            said.add(key.toString());
         }
 
         @Override

@@ -176,6 +176,45 @@ final class UplinkTest {
     }
 
     @Test
+    void whoIsNotTrustedEndsAtOnceUnlessItWasTrustedBefore() {
+        uplink.begin(now);
+        uplink.distrusted("expired", now);
+        assertTrue(last(Action.Distrusted.class).why().contains("server at here:1: expired"));
+        uplink.tick(now + Uplink.WELCOME_MS_MAX);
+        assertEquals(0, count(Action.NoServer.class), "one end is enough");
+
+        List<Action<Long>> seen = new ArrayList<>();
+        Uplink<Long> known = new Uplink<>(
+                "here:1",
+                Optional.empty(),
+                new Delivery<>(0, 250, _ -> 100),
+                SpoolPolicy.none(),
+                new Backoff(new Random(1)),
+                seen::add);
+        known.begin(0);
+        known.connected(0);
+        known.heard(new Message.Welcome(RUN, 1, 10, 0, "test"), 0);
+        known.closed(0);
+        known.tick(60_000);
+        known.distrusted("expired", 60_000);
+        assertInstanceOf(Action.ServerAway.class, seen.getLast());
+        known.tick(120_000);
+        assertInstanceOf(Action.Connect.class, seen.getLast());
+    }
+
+    @Test
+    void whoIsTurnedAwayComesAgainUntilTheTimeForAWelcomeIsOver() {
+        uplink.begin(now);
+        for (long at = now; count(Action.NoServer.class) == 0; at += TICK_MS) {
+            assertTrue(at <= now + Uplink.WELCOME_MS_MAX);
+            uplink.turnedAway("closed before a word", at);
+            uplink.tick(at);
+        }
+        assertTrue(count(Action.Connect.class) > 3);
+        assertTrue(last(Action.NoServer.class).why().contains("here:1: closed before a word"));
+    }
+
+    @Test
     void isConnectedFiveSecondsAfterAServerThatWasUnreachableIsBack() {
         for (long seed = 0; seed < 500; seed++) {
             Random random = new Random(seed);
@@ -518,8 +557,10 @@ final class UplinkTest {
                 }
                 case Action.Welcomed<Long> _, Action.ServerBack<Long> _ -> {}
                 case Action.HeartbeatsHeard<Long> _,
+                        Action.HeartbeatKeyGiven<Long> _,
                         Action.StopOrdered<Long> _,
                         Action.NoServer<Long> _,
+                        Action.Distrusted<Long> _,
                         Action.Refused<Long> _,
                         Action.Full<Long> _,
                         Action.SpoolSlow<Long> _,

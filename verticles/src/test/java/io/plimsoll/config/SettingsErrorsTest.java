@@ -73,6 +73,10 @@ class SettingsErrorsTest {
                 bad("cluster:\n  members: a:1\n", "2:12: cluster.members: expected a list, found 'a:1'"),
                 bad("cluster:\n  members: [1]\n", "2:13: cluster.members.0: expected text, found '1'"),
                 // ranges and formats
+                bad(
+                        "security:\n  mode: tls\n",
+                        "2:9: security.mode: 'tls' is not known here; write auto, certificates or insecure"),
+                bad("security:\n  credentials: ' '\n", "2:16: security.credentials: is empty; write a path"),
                 bad("tcp:\n  port: 0\n", "2:9: tcp.port: 0 is out of range; write 1 to 65535"),
                 bad("tcp:\n  port: 65536\n", "2:9: tcp.port: 65536 is out of range; write 1 to 65535"),
                 bad("tcp:\n  port: -1\n", "2:9: tcp.port: -1 is out of range"),

@@ -30,10 +30,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
     private static final Path CONF = Path.of("../conf");
+    private static final SecuritySettings AUTO = new SecuritySettings(SecuritySettings.Mode.AUTO, Optional.empty());
     private static Vertx vertx;
 
     @TempDir
@@ -55,7 +57,7 @@ class SettingsTest {
                 dir.resolve("s.yaml"), "tcp: {host: 10.0.0.1, port: 1}\nlog: file.log\nreport: f.json\n");
         Map<String, String> environment = Map.of("PLIMSOLL_TCP_PORT", "2", "PLIMSOLL_LOG", "environment.log");
         ServerSettings settings = server(Optional.of(file), environment, new Flag("--tcp-port", "tcp.port", "3"));
-        assertEquals(new ListenSettings("10.0.0.1", 3), settings.tcp());
+        assertEquals(new ListenSettings("10.0.0.1", 3, AUTO), settings.tcp());
         assertEquals(Path.of("environment.log"), settings.log());
         assertEquals(Path.of("f.json"), settings.report());
         assertEquals(Optional.empty(), settings.database().location());
@@ -66,7 +68,7 @@ class SettingsTest {
         assertEquals(
                 new ServerSettings(
                         new MulticastSettings("239.0.0.1", 10001, Optional.empty(), Optional.empty()),
-                        new ListenSettings("0.0.0.0", 42000),
+                        new ListenSettings("0.0.0.0", 42000, AUTO),
                         new DatabaseSettings(Optional.empty(), Optional.empty(), Optional.empty(), false),
                         Path.of("plimsoll-server.log"),
                         Path.of("report.json"),
@@ -83,7 +85,7 @@ class SettingsTest {
         assertEquals(
                 new ClientSettings(
                         new ClientId("a"),
-                        new UplinkSettings("127.0.0.1", 42000),
+                        new UplinkSettings("127.0.0.1", 42000, AUTO),
                         new MulticastSettings("239.0.0.1", 10001, Optional.empty(), Optional.empty()),
                         Duration.ofSeconds(5),
                         10_000_000,
@@ -161,6 +163,37 @@ class SettingsTest {
     }
 
     @Test
+    void aClientWithCredentialsButWithoutIdHasTheNameOfTheirDirectory() {
+        Flag credentials = new Flag("--credentials", "security.credentials", "/etc/plimsoll/nvme-1");
+        assertEquals(
+                new ClientId("nvme-1"),
+                client(Optional.empty(), Map.of(), credentials).id());
+        Flag id = new Flag("--id", "id", "other");
+        assertEquals(
+                new ClientId("other"),
+                client(Optional.empty(), Map.of(), credentials, id).id());
+        Flag odd = new Flag("--credentials", "security.credentials", "/etc/my certificates");
+        assertEquals(36, client(Optional.empty(), Map.of(), odd).id().value().length());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1,true",
+        "127.8.9.10,true",
+        "localhost,true",
+        "::1,true",
+        "0.0.0.0,false",
+        "::,false",
+        "10.0.0.1,false",
+        "localhost.example.org,false",
+        "127.0.0.1.example.org,false"
+    })
+    void onlyWhatIsThisHostForSureIsLoopback(String host, boolean loopback) {
+        assertEquals(loopback, new ListenSettings(host, 1, AUTO).loopback());
+        assertEquals(loopback, new UplinkSettings(host, 1, AUTO).loopback());
+    }
+
+    @Test
     void theShippedFilesHaveEveryDefaultAndNothingElse() {
         assertEquals(
                 Schema.SERVER.defaults(),
@@ -216,6 +249,8 @@ class SettingsTest {
                 "databaseOwner",
                 "postgresql://o@h/d"));
         other.putAll(Map.of("health.host", "0.0.0.0", "health.port", "8080"));
+        other.put("security.mode", "insecure");
+        other.put("security.credentials", "/c");
         assertEquals(new HashSet<>(Schema.SERVER.keys()), other.keySet());
         Flag members = new Flag("--cluster", "cluster.members", "x:1");
         everyKeyChangesTheRecord(
@@ -257,7 +292,9 @@ class SettingsTest {
                 "cluster.members", "a:1,b:2",
                 "cluster.host", "10.0.0.1",
                 "cluster.port", "9",
-                "heartbeatKeys", "/k"));
+                "heartbeatKeys", "/k",
+                "security.mode", "insecure",
+                "security.credentials", "/c"));
         Flag id = new Flag("--id", "id", "a");
         Flag members = new Flag("--cluster", "cluster.members", "x:1");
         other.putAll(Map.of("quota.bytes", "1TB", "quota.time", "1h"));

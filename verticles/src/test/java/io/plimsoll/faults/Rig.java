@@ -92,6 +92,8 @@ final class Rig implements AutoCloseable {
                         postgres.uri(toPostgres.port()),
                         "--database-password-file",
                         postgres.passwordFile().toString(),
+                        // The proxies look into frames, and plain connections are what they understand.
+                        "--insecure",
                         "--keep-running"),
                 directory,
                 directory.resolve("server.log"),

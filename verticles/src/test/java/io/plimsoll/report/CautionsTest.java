@@ -44,7 +44,8 @@ final class CautionsTest {
 
     @Test
     void histogramsThatCannotBeReadAreTold() {
-        Caution caution = Cautions.of(client().build(), RunState.COMPLETE, 3).getFirst();
+        Caution caution =
+                Cautions.of(client().build(), RunState.COMPLETE, 3, false).getFirst();
         assertEquals(Kind.HISTOGRAM_UNREADABLE, caution.kind());
         assertTrue(caution.detail().startsWith("3 of 60 intervals"), caution.detail());
     }
@@ -57,6 +58,14 @@ final class CautionsTest {
         assertEquals(
                 List.of(new Caution(Kind.UNSAFE_DATABASE, "fsync is off")),
                 Cautions.of(json.readTree("{\"durability\": [\"fsync is off\"]}")));
+    }
+
+    @Test
+    void whatAnybodyCouldHaveSentIsTold() {
+        Caution caution =
+                Cautions.of(client().build(), RunState.COMPLETE, 0, true).getFirst();
+        assertEquals(Kind.INSECURE, caution.kind());
+        assertTrue(caution.detail().contains("without certificates"), caution.detail());
     }
 
     @Test
@@ -76,12 +85,12 @@ final class CautionsTest {
     }
 
     private static Caution only(ClientReport client) {
-        List<Caution> found = Cautions.of(client, RunState.COMPLETE, 0);
+        List<Caution> found = Cautions.of(client, RunState.COMPLETE, 0, false);
         assertEquals(1, found.size(), found::toString);
         return found.getFirst();
     }
 
     private static List<Kind> kinds(ClientReport client, RunState run) {
-        return Cautions.of(client, run, 0).stream().map(Caution::kind).toList();
+        return Cautions.of(client, run, 0, false).stream().map(Caution::kind).toList();
     }
 }

@@ -41,7 +41,7 @@ final class Samples {
 
     static RunReport report(RunState state, List<ClientReport> clients, List<Event> events) {
         List<ClientReport> compared = SideBySide.withRatios(clients.stream()
-                .map(c -> c.withCautions(Cautions.of(c, state, 0)))
+                .map(c -> c.withCautions(Cautions.of(c, state, 0, false)))
                 .toList());
         long bytes = clients.stream().mapToLong(c -> c.throughput().bytes()).sum();
         boolean any = clients.stream().anyMatch(ClientReport::wrote);

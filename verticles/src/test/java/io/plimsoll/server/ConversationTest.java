@@ -4,14 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plimsoll.model.ClientId;
 import io.plimsoll.model.EventKind;
 import io.plimsoll.model.Report;
+import io.plimsoll.security.HeartbeatKeys;
+import io.plimsoll.security.Principal;
 import io.plimsoll.server.Conversation.Action;
 import io.plimsoll.server.Conversation.Event;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.Samples;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +26,8 @@ final class ConversationTest {
     private static final TcpLimits LIMITS = new TcpLimits(1 << 20, HANDSHAKE_MS, SILENCE_MS, WINDOW, 100, 10);
     private static final Report REPORT = new Report.Happened(1_795_000_000_000L, EventKind.IO_ERROR, "x");
 
-    private final Conversation conversation = new Conversation(1, LIMITS, "test", 0);
+    private final Conversation conversation =
+            new Conversation(1, LIMITS, "test", Optional.empty(), Optional.empty(), 0);
     private final List<Action> actions = new ArrayList<>();
 
     @Test
@@ -128,7 +133,7 @@ final class ConversationTest {
         on(new Event.Tick(), HANDSHAKE_MS);
         assertEquals(List.of(new Action.Cut("sent nothing")), taken());
 
-        Conversation half = new Conversation(2, LIMITS, "test", 0);
+        Conversation half = new Conversation(2, LIMITS, "test", Optional.empty(), Optional.empty(), 0);
         half.on(new Event.Read(true), 1, actions::add);
         half.on(new Event.Tick(), HANDSHAKE_MS, actions::add);
         assertEquals(List.of(new Action.Cut("sent half a hello, then nothing")), taken());
@@ -193,11 +198,59 @@ final class ConversationTest {
         on(new Event.NotAdmitted("the database is away", false), 1);
         assertEquals(List.of(new Action.Cut("cannot be admitted now: the database is away")), taken());
 
-        Conversation other = new Conversation(2, LIMITS, "test", 0);
+        Conversation other = new Conversation(2, LIMITS, "test", Optional.empty(), Optional.empty(), 0);
         other.on(new Event.Said(Samples.hello("a"), 0), 0, actions::add);
         taken();
         other.on(new Event.NotAdmitted("in use", true), 1, actions::add);
         assertEquals(List.of(new Action.Refuse("in use")), taken());
+    }
+
+    @Test
+    void whoHasACertificateSpeaksForWhomItNamesAndForNobodyElse() {
+        for (Principal.Role role : Principal.Role.values()) {
+            for (String id : List.of("a", "b")) {
+                Principal who = new Principal(role, new ClientId(id));
+                Conversation known = new Conversation(2, LIMITS, "test", Optional.empty(), Optional.of(who), 0);
+                known.on(new Event.Said(Samples.hello("a"), 0), 0, actions::add);
+                boolean own = role == Principal.Role.CLIENT && id.equals("a");
+                Action answer = taken().getFirst();
+                assertEquals(own, answer instanceof Action.Admit, who::toString);
+                if (answer instanceof Action.Refuse refusal) {
+                    assertEquals(
+                            "its certificate is that of " + who + ", and it says that it is client a",
+                            refusal.reason());
+                }
+            }
+        }
+    }
+
+    @Test
+    void aHeartbeatKeyIsGivenBeforeTheWelcomeAndOnlyToWhoHasProvedWhoItIs() {
+        HeartbeatKeys.Key key = HeartbeatKeys.Key.random("ours");
+        Principal who = new Principal(Principal.Role.CLIENT, new ClientId("a"));
+        for (Optional<Principal> peer : List.of(Optional.of(who), Optional.<Principal>empty())) {
+            Conversation fresh = new Conversation(2, LIMITS, "test", Optional.of(key), peer, 0);
+            fresh.on(new Event.Said(Samples.hello("a"), 0), 0, actions::add);
+            taken();
+            fresh.on(new Event.Admitted(new Local.Admitted(new UUID(1, 2), 7, 9, 0)), 0, actions::add);
+            List<Action> said = taken();
+            assertEquals(peer.isPresent(), said.contains(new Action.Say(new Message.HeartbeatKey(key))));
+            assertInstanceOf(Message.Welcome.class, ((Action.Say) said.getLast()).message());
+        }
+    }
+
+    @Test
+    void aLateDeliveryOfAnotherClientIsRefusedToo() {
+        Message.Hello late = Samples.hello("a").again(Optional.of(new UUID(1, 2)), true);
+        Conversation other = new Conversation(
+                2,
+                LIMITS,
+                "test",
+                Optional.empty(),
+                Optional.of(new Principal(Principal.Role.CLIENT, new ClientId("b"))),
+                0);
+        other.on(new Event.Said(late, 0), 0, actions::add);
+        assertInstanceOf(Action.Refuse.class, taken().getFirst());
     }
 
     /// A conversation that is open, and the one that [#say] speaks in.
@@ -206,7 +259,7 @@ final class ConversationTest {
     }
 
     private Conversation open(Message.Hello hello, long committed) {
-        current = new Conversation(3, LIMITS, "test", 0);
+        current = new Conversation(3, LIMITS, "test", Optional.empty(), Optional.empty(), 0);
         current.on(new Event.Said(hello, 0), 0, actions::add);
         current.on(new Event.Admitted(new Local.Admitted(new UUID(1, 2), 7, 9, committed)), 0, actions::add);
         taken();

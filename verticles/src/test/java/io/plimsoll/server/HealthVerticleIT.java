@@ -8,6 +8,7 @@ import io.plimsoll.config.HealthSettings;
 import io.plimsoll.config.LimitSettings;
 import io.plimsoll.config.ListenSettings;
 import io.plimsoll.config.MulticastSettings;
+import io.plimsoll.config.SecuritySettings;
 import io.plimsoll.config.ServerSettings;
 import io.plimsoll.database.PostgresForTests;
 import io.plimsoll.model.ClientPhase;
@@ -134,7 +135,8 @@ final class HealthVerticleIT {
     private ServerSettings settings(int udp) {
         return new ServerSettings(
                 new MulticastSettings("239.77.42.9", udp, Optional.of("lo"), Optional.empty()),
-                new ListenSettings("127.0.0.1", freePort()),
+                new ListenSettings(
+                        "127.0.0.1", freePort(), new SecuritySettings(SecuritySettings.Mode.INSECURE, Optional.empty())),
                 PostgresForTests.embedded(temporary.resolve("database")),
                 temporary.resolve("log"),
                 temporary.resolve("report.json"),

@@ -2,6 +2,7 @@ package io.plimsoll.server;
 
 import io.plimsoll.config.DatabaseSettings;
 import io.plimsoll.database.Database;
+import io.plimsoll.model.Authentication;
 import io.plimsoll.model.ClientId;
 import io.plimsoll.model.Report;
 import io.plimsoll.model.Session;
@@ -82,7 +83,8 @@ final class IngestBench {
                 false,
                 Samples.host(),
                 Samples.plan(),
-                5);
+                5,
+                Authentication.LOOPBACK);
         try {
             return PersistBus.<Persist.Admission>ask(vertx, request)
                     .await(10, TimeUnit.SECONDS)

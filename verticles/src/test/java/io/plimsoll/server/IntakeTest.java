@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.LongStream;
@@ -80,9 +81,9 @@ final class IntakeTest {
     /// The half of one report is none, and never were so few waiting.
     @Test
     void whereOneReportMayWaitReadingGoesOnWhenItIsStored() {
-        Intake intake = new Intake(new TcpLimits(1 << 20, 5_000, 60_000, 8, 1, 10), "test");
+        Intake intake = new Intake(new TcpLimits(1 << 20, 5_000, 60_000, 8, 1, 10), "test", Optional.empty());
         List<Action> actions = new ArrayList<>();
-        intake.on(new Event.Opened(2), 0, actions::add);
+        intake.on(new Event.Opened(2, Optional.empty()), 0, actions::add);
         intake.on(new Event.Of(2, new Conversation.Event.Said(Samples.hello("a"), 0)), 0, actions::add);
         var admitted = new Local.Admitted(new UUID(1, 2), 7, 9, 0);
         intake.on(new Event.Of(2, new Conversation.Event.Admitted(admitted)), 0, actions::add);
@@ -95,7 +96,7 @@ final class IntakeTest {
 
     @Test
     void whatComesAfterADeclinedReportIsNotAcknowledgedAndItsSenderIsRefused() {
-        Intake intake = new Intake(LIMITS, "test");
+        Intake intake = new Intake(LIMITS, "test", Optional.empty());
         List<Action> actions = batchOfThree(intake);
         Persist.Numbered second = ((Action.Store) actions.getLast()).reports().get(1);
         actions.clear();
@@ -110,7 +111,7 @@ final class IntakeTest {
 
     @Test
     void aReportThatTheDatabaseNeverTakesIsKeptApartAndAcknowledgedInItsPlace() {
-        Intake intake = new Intake(LIMITS, "test");
+        Intake intake = new Intake(LIMITS, "test", Optional.empty());
         List<Action> actions = batchOfThree(intake);
         List<Long> acknowledged = new ArrayList<>();
         int kept = 0;
@@ -140,7 +141,7 @@ final class IntakeTest {
     /// Up to the store of three reports of one connection.
     private static List<Action> batchOfThree(Intake intake) {
         List<Action> actions = new ArrayList<>();
-        intake.on(new Event.Opened(2), 0, actions::add);
+        intake.on(new Event.Opened(2, Optional.empty()), 0, actions::add);
         intake.on(new Event.Of(2, new Conversation.Event.Said(Samples.hello("a"), 0)), 0, actions::add);
         var admitted = new Local.Admitted(new UUID(1, 2), 7, 9, 0);
         intake.on(new Event.Of(2, new Conversation.Event.Admitted(admitted)), 0, actions::add);
@@ -154,9 +155,9 @@ final class IntakeTest {
 
     @Test
     void whoIsAdmittedAfterItsConnectionBrokeHasLeft() {
-        Intake intake = new Intake(LIMITS, "test");
+        Intake intake = new Intake(LIMITS, "test", Optional.empty());
         List<Action> actions = new ArrayList<>();
-        intake.on(new Event.Opened(2), 0, actions::add);
+        intake.on(new Event.Opened(2, Optional.empty()), 0, actions::add);
         intake.on(new Event.Of(2, new Conversation.Event.Said(Samples.hello("a"), 0)), 0, actions::add);
         intake.on(new Event.Closed(2, ""), 0, actions::add);
         actions.clear();
@@ -180,7 +181,7 @@ final class IntakeTest {
     private static final class World {
         final Random random;
         final String story;
-        final Intake intake = new Intake(LIMITS, "test");
+        final Intake intake = new Intake(LIMITS, "test", Optional.empty());
         final Map<Long, Peer> peers = new HashMap<>();
         /// Numbers by client, in the order in which they were stored.
         final Map<Long, List<Long>> stored = new HashMap<>();
@@ -234,7 +235,7 @@ final class IntakeTest {
                 long connection = ++connections;
                 Peer peer = new Peer(++clients);
                 peers.put(connection, peer);
-                on(new Event.Opened(connection));
+                on(new Event.Opened(connection, Optional.empty()));
                 on(new Event.Of(connection, new Conversation.Event.Said(Samples.hello("c" + peer.client), 0)));
             }
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.plimsoll.database.Database;
 import io.plimsoll.database.PostgresForTests;
+import io.plimsoll.model.Authentication;
 import io.plimsoll.model.Calibration;
 import io.plimsoll.model.ChunkPlan;
 import io.plimsoll.model.ClientId;
@@ -25,6 +26,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -437,11 +439,33 @@ class PersistenceVerticleIT {
         return new Persist.ClientUpdate(client, state, "reason", AT_MS, new Persist.HeartbeatCounts(5, 6, missed));
     }
 
+    @Test
+    void aSessionIsKnownAsBadlyAsItEverWas() {
+        Map<List<Authentication>, String> expected = Map.of(
+                List.of(Authentication.CERTIFICATE, Authentication.CERTIFICATE), "certificate",
+                List.of(Authentication.CERTIFICATE, Authentication.LOOPBACK), "loopback",
+                List.of(Authentication.LOOPBACK, Authentication.CERTIFICATE), "loopback",
+                List.of(Authentication.LOOPBACK, Authentication.INSECURE), "insecure",
+                List.of(Authentication.INSECURE, Authentication.CERTIFICATE), "insecure",
+                List.of(Authentication.INSECURE, Authentication.LOOPBACK), "insecure");
+        expected.forEach((hellos, word) -> {
+            String name = hellos.getFirst() + "-" + hellos.getLast();
+            hellos.forEach(by -> admit(run, name, 0, INSTANCE, false, by));
+            assertEquals(
+                    List.of(List.of(word)),
+                    POSTGRES.sql("select authenticated from clients where client_id = '" + name + "'"));
+        });
+    }
+
     private Persist.Admission admit(String name) {
         return admit(run, name, 0, INSTANCE, false);
     }
 
     private Persist.Admission admit(long in, String name, long later, UUID instance, boolean late) {
+        return admit(in, name, later, instance, late, Authentication.LOOPBACK);
+    }
+
+    private Persist.Admission admit(long in, String name, long later, UUID instance, boolean late, Authentication by) {
         return ask(new Persist.AdmitClient(
                 in,
                 new Session(new ClientId(name), AT_MS + later),
@@ -449,7 +473,8 @@ class PersistenceVerticleIT {
                 late,
                 new HostFacts("host", "6.18", "cpu", 8, 1 << 30, "25", "0.1", 4711),
                 new ChunkPlan(10_000_000, 20_000_000, 10_000, 3, EngineKind.PSYNC, false),
-                5));
+                5,
+                by));
     }
 
     private static Persist.OpenRun openRun(UUID uuid) {

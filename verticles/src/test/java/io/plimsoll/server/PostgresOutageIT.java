@@ -127,7 +127,14 @@ class PostgresOutageIT {
                 new PersistenceVerticle(database, Future::succeededFuture, 100_000, retryMsMax, transactionMsMax)));
         Persist.RunRow run = await(request(new Persist.OpenRun(UUID.randomUUID(), "host", "0.1", "{}")));
         Persist.Admission client = await(request(new Persist.AdmitClient(
-                run.run(), Samples.session("berta"), UUID.randomUUID(), false, Samples.host(), Samples.plan(), 5)));
+                run.run(),
+                Samples.session("berta"),
+                UUID.randomUUID(),
+                false,
+                Samples.host(),
+                Samples.plan(),
+                5,
+                io.plimsoll.model.Authentication.LOOPBACK)));
         return client.row().client();
     }
 

@@ -10,6 +10,7 @@ import io.plimsoll.config.HealthSettings;
 import io.plimsoll.config.LimitSettings;
 import io.plimsoll.config.ListenSettings;
 import io.plimsoll.config.MulticastSettings;
+import io.plimsoll.config.SecuritySettings;
 import io.plimsoll.config.ServerSettings;
 import io.plimsoll.database.Database;
 import io.plimsoll.database.PostgresForTests;
@@ -168,7 +169,8 @@ final class RosterVerticleIT {
             LocalCodec.register(vertx.eventBus(), Local.types());
             var settings = new ServerSettings(
                     new MulticastSettings("239.0.0.1", 10001, Optional.empty(), Optional.empty()),
-                    new ListenSettings("127.0.0.1", 42000),
+                    new ListenSettings(
+                            "127.0.0.1", 42000, new SecuritySettings(SecuritySettings.Mode.INSECURE, Optional.empty())),
                     POSTGRES.settings(),
                     Path.of("log"),
                     Path.of("report"),
@@ -187,7 +189,9 @@ final class RosterVerticleIT {
         Future<Local.Admitted> admit(Message.Hello hello, long connection) {
             return vertx.eventBus()
                     .<Local.Admitted>request(
-                            Local.ROSTER, new Local.Admit(hello, connection, "test"), PersistBus.DELIVERY)
+                            Local.ROSTER,
+                            new Local.Admit(hello, connection, "test", io.plimsoll.model.Authentication.LOOPBACK),
+                            PersistBus.DELIVERY)
                     .map(reply -> reply.body());
         }
 

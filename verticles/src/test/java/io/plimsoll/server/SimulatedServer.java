@@ -1,5 +1,6 @@
 package io.plimsoll.server;
 
+import io.plimsoll.model.Authentication;
 import io.plimsoll.model.ClientId;
 import io.plimsoll.model.ClientState;
 import io.plimsoll.model.EventKind;
@@ -135,7 +136,7 @@ public final class SimulatedServer {
                 bounds.queueReports(),
                 bounds.batchReports());
         for (int i = 0; i < bounds.intakes(); i++) {
-            loops.add(new Loop(new Intake(limits, "simulated")));
+            loops.add(new Loop(new Intake(limits, "simulated", Optional.empty())));
         }
     }
 
@@ -164,7 +165,7 @@ public final class SimulatedServer {
     }
 
     public void accept(long connection) {
-        tell(loop(connection), new Intake.Event.Opened(connection));
+        tell(loop(connection), new Intake.Event.Opened(connection, Optional.empty()));
     }
 
     public void said(long connection, Message message) {
@@ -423,7 +424,14 @@ public final class SimulatedServer {
         Message.Hello m = hello.message();
         ask(
                 new Persist.AdmitClient(
-                        run.run(), m.session(), m.instance(), m.late(), m.host(), m.plan(), m.heartbeatMs() / 1000.0),
+                        run.run(),
+                        m.session(),
+                        m.instance(),
+                        m.late(),
+                        m.host(),
+                        m.plan(),
+                        m.heartbeatMs() / 1000.0,
+                        Authentication.LOOPBACK),
                 reply -> {
                     Persist.Admission admission = (Persist.Admission) reply;
                     world.admitted(m.session(), admission.row().client());

@@ -3,11 +3,17 @@ package io.plimsoll.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.plimsoll.model.Authentication;
+import io.plimsoll.model.ClientId;
+import io.plimsoll.security.CertificateAuthority;
+import io.plimsoll.security.Credentials;
+import io.plimsoll.security.Principal;
 import io.plimsoll.wire.Frame;
 import io.plimsoll.wire.FrameDecoder;
 import io.plimsoll.wire.Message;
 import io.plimsoll.wire.MessageCodec;
 import io.plimsoll.wire.Samples;
+import io.plimsoll.wire.Tls;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -17,9 +23,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -88,7 +96,7 @@ final class TcpVerticleIT {
             port = free.getLocalPort();
         }
         TcpLimits limits = new TcpLimits(Frame.BODY_BYTES_MAX, HANDSHAKE_MS, 60_000, 50, 200, 100);
-        var listen = new TcpVerticle.Listen("127.0.0.1", port, 20, "test");
+        var listen = new TcpVerticle.Listen("127.0.0.1", port, 20, "test", Admittance.LOOPBACK);
         for (int i = 0; i < 2; i++) {
             vertx.deployVerticle(new TcpVerticle(i, 2, listen, limits, connections))
                     .await(10, TimeUnit.SECONDS);
@@ -224,7 +232,7 @@ final class TcpVerticleIT {
                 port = free.getLocalPort();
             }
             TcpLimits limits = new TcpLimits(Frame.BODY_BYTES_MAX, HANDSHAKE_MS, 60_000, 50, 200, 100);
-            var listen = new TcpVerticle.Listen("127.0.0.1", port, 20, "test");
+            var listen = new TcpVerticle.Listen("127.0.0.1", port, 20, "test", Admittance.LOOPBACK);
             other.deployVerticle(new TcpVerticle(0, 1, listen, limits, new AtomicInteger()))
                     .await(10, TimeUnit.SECONDS);
             try (Peer peer = new Peer()) {
@@ -326,6 +334,60 @@ final class TcpVerticleIT {
                 peer.close();
             }
         }
+    }
+
+    @Test
+    void aClientThatAsksForTlsIsToldOnceThatThereIsNone() throws Exception {
+        byte[] question = new Frame(7, 0, Buffer.buffer()).encode().getBytes();
+        try (Peer peer = new Peer()) {
+            peer.raw(question);
+            assertEquals(
+                    Tls.plainly(), Buffer.buffer(peer.socket.getInputStream().readNBytes(Frame.HEADER_BYTES)));
+            peer.greet("a");
+            peer.send(report(1));
+            assertEquals(new Message.Ack(1), peer.receive());
+        }
+        try (Peer pest = new Peer()) {
+            pest.raw(question);
+            pest.raw(question);
+            pest.expectEnd();
+        }
+    }
+
+    @Test
+    void aServerWithCertificatesCountsWhoSaysNothingAndLetsItGo() throws Exception {
+        CertificateAuthority lab = CertificateAuthority.create(Instant.now());
+        Credentials own = lab.issue(
+                new Principal(Principal.Role.SERVER, new ClientId("server")), List.of("127.0.0.1"), Instant.now());
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        TcpLimits limits = new TcpLimits(Frame.BODY_BYTES_MAX, HANDSHAKE_MS, 60_000, 50, 200, 100);
+        var demanding = new Admittance(
+                Optional.of(Tls.server(own, HANDSHAKE_MS)), Authentication.CERTIFICATE, Optional.empty());
+        var listen = new TcpVerticle.Listen("127.0.0.1", port, 20, "test", demanding);
+        vertx.deployVerticle(new TcpVerticle(0, 1, listen, limits, connections)).await(10, TimeUnit.SECONDS);
+        List<Peer> peers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            peers.add(new Peer());
+        }
+        try (Peer tooMany = new Peer()) {
+            tooMany.expectEnd();
+        }
+        for (Peer peer : peers) {
+            peer.expectEnd();
+            peer.close();
+        }
+        try (Peer plain = new Peer()) {
+            plain.send(Samples.hello("plain"));
+            assertTrue(plain.receive() instanceof Message.Refused);
+            plain.expectEnd();
+        }
+        for (long until = System.nanoTime() + SOCKET_TIMEOUT_MS * 1_000_000L;
+                connections.get() > 0 && System.nanoTime() < until; ) {
+            Thread.onSpinWait();
+        }
+        assertEquals(0, connections.get());
     }
 
     private static Message.Numbered report(long sequence) {

@@ -57,7 +57,8 @@ final class UdpVerticleIT {
         }
         vertx.deployVerticle(new UdpVerticle(
                         new MulticastSettings(GROUP, port, Optional.empty(), Optional.of(keys)),
-                        Interfaces.multicast()))
+                        Interfaces.multicast(),
+                        HeartbeatKeys.NONE))
                 .await(20, TimeUnit.SECONDS);
     }
 

@@ -627,6 +627,7 @@ public final class Simulation {
                         Message.Refused _,
                         Message.Numbered _,
                         Message.HeartbeatsHeard _,
+                        Message.HeartbeatKey _,
                         Message.Stop _ -> {}
             }
             machine.heard(message);

@@ -1,4 +1,4 @@
-package io.plimsoll.database;
+package io.plimsoll.config;
 
 import java.nio.file.Path;
 import java.util.Map;
