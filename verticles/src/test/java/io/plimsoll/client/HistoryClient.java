@@ -214,7 +214,11 @@ final class HistoryClient implements UplinkVerticle.Listener {
                     case Message.Numbered m -> history.sent(m.sequence());
                     case Message.Ack m -> told(m.sequence());
                     case Message.Welcome m -> told(m.committed());
-                    case Message.Hello _, Message.Refused _, Message.HeartbeatsHeard _, Message.Stop _ -> {}
+                    case Message.Hello _,
+                            Message.HeartbeatKey _,
+                            Message.Refused _,
+                            Message.HeartbeatsHeard _,
+                            Message.Stop _ -> {}
                 }
             });
         }

@@ -11,6 +11,7 @@ import io.plimsoll.config.MulticastSettings;
 import io.plimsoll.config.SecuritySettings;
 import io.plimsoll.config.ServerSettings;
 import io.plimsoll.database.PostgresForTests;
+import io.plimsoll.model.Authentication;
 import io.plimsoll.model.ClientPhase;
 import io.plimsoll.model.ClientState;
 import io.plimsoll.security.HeartbeatKeys;
@@ -82,7 +83,10 @@ final class HealthVerticleIT {
         int udp = freePort();
         await(vertx.deployVerticle(new ServerVerticle(settings(udp), new CompletableFuture<>())));
         await(vertx.eventBus()
-                .request(Local.ROSTER, new Local.Admit(Samples.hello("a"), 1, "test"), PersistBus.DELIVERY));
+                .request(
+                        Local.ROSTER,
+                        new Local.Admit(Samples.hello("a"), 1, "test", Authentication.LOOPBACK),
+                        PersistBus.DELIVERY));
         awaitUntil(() -> status("GET /ready HTTP/1.1").equals("200"));
         String processes = processes();
         signal("STOP", processes);
