@@ -98,9 +98,9 @@ class TargetDirectoryIT {
                 } catch (IOException _) {
                     refused++;
                 }
+                canary.assertUntouched();
             }
         }
-        canary.assertUntouched();
     }
 
     @Test
