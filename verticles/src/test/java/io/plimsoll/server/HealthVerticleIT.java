@@ -140,7 +140,9 @@ final class HealthVerticleIT {
         return new ServerSettings(
                 new MulticastSettings("239.77.42.9", udp, Optional.of("lo"), Optional.empty()),
                 new ListenSettings(
-                        "127.0.0.1", freePort(), new SecuritySettings(SecuritySettings.Mode.INSECURE, Optional.empty())),
+                        "127.0.0.1",
+                        freePort(),
+                        new SecuritySettings(SecuritySettings.Mode.INSECURE, Optional.empty())),
                 PostgresForTests.embedded(temporary.resolve("database")),
                 temporary.resolve("log"),
                 temporary.resolve("report.json"),
