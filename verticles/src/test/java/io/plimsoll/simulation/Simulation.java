@@ -225,9 +225,11 @@ public final class Simulation {
                 } else if (client.report(client.lastSequence.orElse(Long.MAX_VALUE)) instanceof Report.RunEnded e) {
                     failed |= e.outcome() == ClientState.FAILED;
                 } else {
-                    // who dies while no server is there that knows it is not missed by one
+                    // who dies while no server is there that knows it is not missed by one, nor is a row that no
+                    // client was ever told of
                     h.require(
-                            orderlyStops > 0 || !h.welcomed, "was killed and is " + client.state + " instead of lost");
+                            orderlyStops > 0 || !h.welcomed || h.row != client,
+                            "was killed and is " + client.state + " instead of lost");
                     incomplete = true;
                 }
             }
