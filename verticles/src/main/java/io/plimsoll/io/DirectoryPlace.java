@@ -42,8 +42,10 @@ final class DirectoryPlace implements FileSet.Place {
             if (layout != null) {
                 layout.close();
             }
+            // A job that is refused has laid out nothing, so that nothing is its to remove.
+            boolean own = need.unlink() && layout != null && layout.changes() && !(e instanceof TargetRefusedException);
             try (target) {
-                check(need.unlink() ? target.cleanUp() : target.giveBack());
+                check(own ? target.cleanUp() : target.giveBack());
             } catch (IOException second) {
                 e.addSuppressed(second);
             }

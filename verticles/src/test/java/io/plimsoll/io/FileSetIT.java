@@ -538,6 +538,23 @@ class FileSetIT {
     }
 
     @Test
+    void aRefusedJobRemovesNothingOfAnother() throws IOException {
+        inDirectory("job", need(AccessMode.RANDWRITE, 1, 1).verifying()).close();
+        Path sealed = bench("job").resolve("job.0.0");
+        long bytes = Files.size(sealed);
+        Wanted verify = need(AccessMode.READ, 1, 1).verifying().unlinking();
+        refused(() -> inDirectory("job", verify.size(2 * SIZE)), "choose a smaller --size");
+        refused(() -> inDirectory("job", need(AccessMode.READ, 2, 1).verifying().unlinking()), "is not there");
+        refused(
+                () -> inDirectory(
+                        "job", need(AccessMode.READ, 1, 1).size(2 * SIZE).unlinking()),
+                "of a job with --verify");
+        assertEquals(bytes, Files.size(sealed));
+        inDirectory("job", verify).close();
+        assertFalse(Files.exists(sealed), "one that is let in removes them");
+    }
+
+    @Test
     void targetsThatAreNoFilesAreRefused() throws IOException {
         Path link = Files.createSymbolicLink(temp.resolve("link"), Files.write(temp.resolve("f"), new byte[1 << 22]));
         Wanted read = need(AccessMode.READ, 1, 1);
