@@ -38,6 +38,14 @@ final class Migrations {
         comment on column schema_history.name is 'Name of the file.';
         comment on column schema_history.checksum is 'SHA-256 of the file as applied; a file must not change afterwards.';
         comment on column schema_history.applied_at is 'When it was applied.';
+        do $$
+        begin
+            -- Where sql/roles.sql was there first, a new table is the writer's too, and this one must not be.
+            if exists (select from pg_roles where rolname = 'plimsoll_server') then
+                revoke insert, update on schema_history from plimsoll_server;
+            end if;
+        end
+        $$;
         """;
     private static final String APPLIED = "select version, name, checksum from schema_history order by version";
     private static final String RECORD = "insert into schema_history (version, name, checksum) values ($1, $2, $3)";
