@@ -11,16 +11,18 @@ final class Readiness {
     static final long SILENT_MS_MAX = 3_500;
 
     private String absent = "the server is starting";
+    private boolean ending;
     private long answeredAtMs;
     private String failure = "";
 
     /// The server has opened everything, its database last.
     synchronized void working(long nowMs) {
-        absent = "";
+        absent = ending ? absent : "";
         answeredAtMs = nowMs;
     }
 
     synchronized void ending(String reason) {
+        ending = true;
         absent = "the server is ending: " + reason;
     }
 

@@ -19,6 +19,13 @@ final class ReadinessTest {
     }
 
     @Test
+    void whoIsToldToEndWhileItStartsIsNotReadyWhenItHasStarted() {
+        readiness.ending("asked to end");
+        readiness.working(1_000);
+        assertEquals(Optional.of("the server is ending: asked to end"), readiness.obstacle(1_000));
+    }
+
+    @Test
     void oneAnswerMayBeMissingAndTwoMayNot() {
         readiness.working(0);
         // asked at 1 s, cut at 3 s, asked again
