@@ -51,9 +51,9 @@ public final class Main {
         };
     }
 
-    /// Whether this may be a command that is to begin at once.
-    private static boolean measures(String... args) {
-        return List.of(args).contains("bench") || List.of(args).contains("saturate");
+    /// Whether this is a command that is to begin at once.
+    static boolean measures(String... args) {
+        return Set.of("bench", "saturate").containsAll(needed(args));
     }
 
     /// @return the exit code, see [ExitCode]

@@ -96,13 +96,24 @@ final class SaturateCommand implements Callable<Integer>, Main.LikeFio {
     public Integer call() {
         SaturationPlan plan = plan();
         Optional<ResultFile> page = output.page(plan.job().plan().name());
-        page.ifPresent(ResultFile::check);
+        page.ifPresent(this::check);
         if (page.isPresent() && output.file().filter(page.get()::same).isPresent()) {
             throw new ParameterException(spec.commandLine(), "--output and --html name the same file; choose another");
         }
         Console console = new Console(spec);
         try (ResultOutput out = output.open(console)) {
             return run(plan, page, console, out).code();
+        }
+    }
+
+    private void check(ResultFile page) {
+        try {
+            page.check();
+        } catch (CommandException e) {
+            if (json() && output.file().isEmpty()) {
+                ResultOutput.print(json(e.getMessage()), spec.commandLine().getOut());
+            }
+            throw e;
         }
     }
 

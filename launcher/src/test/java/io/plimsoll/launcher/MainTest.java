@@ -165,4 +165,13 @@ class MainTest {
     private int run(String... args) {
         return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
     }
+
+    @Test
+    void onlyWhatMeasuresTakesTheSignalsFromTheBeginning() {
+        assertTrue(Main.measures("bench", "--name=x"));
+        assertTrue(Main.measures("--debug", "saturate"));
+        assertFalse(Main.measures("submit", "bench"));
+        assertFalse(Main.measures("client", "-id", "saturate"));
+        assertFalse(Main.measures("help", "bench"));
+    }
 }

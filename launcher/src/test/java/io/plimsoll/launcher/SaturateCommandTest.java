@@ -86,6 +86,10 @@ class SaturateCommandTest {
         int before = storage.requests.size();
         assertEquals(2, run(JOB + "--slo=p99<10ms --html=" + page));
         assertEquals("<html>somebody's</html>", Files.readString(page));
+        out.getBuffer().setLength(0);
+        assertEquals(2, run(JOB + "--slo=p99<10ms --output-format=json --html=" + page));
+        assertTrue(out.toString().startsWith("{"), out::toString);
+        assertTrue(out.toString().contains("a.html"), out::toString);
         assertEquals(before, storage.requests.size(), "refused before the search");
         assertTrue(err.toString().contains("is there already, and is no result of plimsoll; choose"), err::toString);
         assertTrue(err.toString().contains("--html=none"), err::toString);
