@@ -236,17 +236,24 @@ final class EmbeddedPostgres implements AutoCloseable {
             return;
         }
         if (former.get().running(data)) {
-            tools.run(
-                    "",
-                    (ORPHAN_STOP_SECONDS_MAX + 5) * 1000,
-                    "pg_ctl",
-                    "stop",
-                    "-D",
-                    data.toString(),
-                    "-m",
-                    "fast",
-                    "-t",
-                    Long.toString(ORPHAN_STOP_SECONDS_MAX));
+            try {
+                tools.run(
+                        "",
+                        (ORPHAN_STOP_SECONDS_MAX + 5) * 1000,
+                        "pg_ctl",
+                        "stop",
+                        "-D",
+                        data.toString(),
+                        "-m",
+                        "fast",
+                        "-t",
+                        Long.toString(ORPHAN_STOP_SECONDS_MAX));
+            } catch (DatabaseException e) {
+                // It was told to end when its owner died, and may just have done so: the file is the last to go.
+                if (PostmasterPid.read(data).isPresent()) {
+                    throw e;
+                }
+            }
         } else if (ProcessHandle.of(former.get().pid()).isPresent()) {
             // The number went to another program (usual in containers); Postgres would refuse to start because of it.
             try {
