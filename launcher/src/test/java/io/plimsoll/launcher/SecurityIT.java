@@ -161,7 +161,13 @@ final class SecurityIT {
     }
 
     private PlimsollProcess report(String... more) throws Exception {
-        List<String> args = new ArrayList<>(List.of("report", "latest", "-d", POSTGRES.uri()));
+        List<String> args = new ArrayList<>(List.of(
+                "report",
+                "latest",
+                "-d",
+                POSTGRES.uri(),
+                "--database-password-file",
+                POSTGRES.passwordFile().toString()));
         args.addAll(List.of(more));
         PlimsollProcess report = start(home, args.toArray(String[]::new));
         assertEquals(0, report.exitCode(), report::text);
@@ -183,6 +189,8 @@ final class SecurityIT {
                 tcpPort,
                 "-d",
                 POSTGRES.uri(),
+                "--database-password-file",
+                POSTGRES.passwordFile().toString(),
                 "--idle-timeout",
                 "200s"));
         args.addAll(List.of(more));
