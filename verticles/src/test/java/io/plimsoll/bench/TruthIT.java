@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,8 @@ class TruthIT {
 
     @TempDir
     Path directory;
+
+    private Process other;
 
     private interface Job {
         /// Returns the bytes that were read or written.
@@ -211,17 +214,20 @@ class TruthIT {
     }
 
     private void writeAsAnother() throws IOException {
-        // A child counts as ours once it was waited for, so the one that writes is its child, and it stays.
-        Process other = new ProcessBuilder(
+        // A child counts as ours once it was waited for, so the one that writes is its child, and it stays to the end.
+        other = new ProcessBuilder(
                         "sh",
                         "-c",
                         "dd if=/dev/urandom of=other bs=1048576 count=32 conv=fsync 2>/dev/null && echo done; exec"
                                 + " sleep 60")
                 .directory(directory.toFile())
                 .start();
-        try {
-            assertEquals("done", other.inputReader().readLine());
-        } finally {
+        assertEquals("done", other.inputReader().readLine());
+    }
+
+    @AfterEach
+    void endTheOther() {
+        if (other != null) {
             other.destroyForcibly();
         }
     }
