@@ -15,7 +15,7 @@ import java.net.BindException;
 import java.util.Optional;
 
 /// Says by HTTP how the server is, for whoever restarts or routes around it: `/live` is 200 while this process answers,
-/// `/ready` is 200 while reports are committed, else 503 with the cause, as JSON.
+/// `/ready` is 200 while the database answers, else 503 with the cause, as JSON.
 ///
 /// Anybody may ask, so a question is one GET of some hundred bytes on a connection of its own, for some seconds.
 final class HealthVerticle extends VerticleBase {
